@@ -1,0 +1,2 @@
+//! The whole bundle on one machine.
+pub mod sim;

@@ -1,0 +1,4 @@
+//! Use cases over ports.
+pub mod ports;
+pub mod queues;
+pub mod store;
