@@ -2,3 +2,4 @@
 pub mod ports;
 pub mod queues;
 pub mod store;
+pub mod worker;
