@@ -21,6 +21,7 @@ pub mod letters;
 pub mod money;
 pub mod payment;
 pub mod promise;
+pub mod refusal;
 pub mod sealed;
 pub mod statement;
 pub mod task;

@@ -1,1 +1,86 @@
-//! Placeholder.
+//! Promises to pay: one active promise an invoice, valued when its date plus the tolerance has passed.
+use crate::dates::plus_days;
+use crate::ids::PromiseId;
+use crate::money::Money;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// The promise that currently holds an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivePromise {
+    pub id: PromiseId,
+    /// The part of this invoice that was promised, at most what was open.
+    pub amount: Money,
+    pub on: NaiveDate,
+    pub tolerance_days: u32,
+    /// What was applied to the invoice when the promise was made: what came since counts.
+    pub applied_before: Money,
+    pub made_on: NaiveDate,
+}
+
+impl ActivePromise {
+    /// The last day on which money still keeps the promise, and until which the invoice is not chased.
+    pub fn holds_until(&self) -> NaiveDate {
+        plus_days(self.on, self.tolerance_days)
+    }
+
+    /// Whether the promise is due to be valued: the day after [`ActivePromise::holds_until`].
+    pub fn is_due(&self, today: NaiveDate) -> bool {
+        today > self.holds_until()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromiseOutcome {
+    Kept,
+    PartiallyKept,
+    Broken,
+}
+
+/// Values a promise by what was applied to the invoice since it was made (rules §5.7).
+///
+/// # Errors
+/// Amounts of different currencies.
+pub fn value(promise: &ActivePromise, applied_now: Money) -> Result<PromiseOutcome, crate::money::MoneyError> {
+    let came = applied_now.minus(promise.applied_before)?;
+    Ok(if came.minor() >= promise.amount.minor() {
+        PromiseOutcome::Kept
+    } else if came.is_positive() {
+        PromiseOutcome::PartiallyKept
+    } else {
+        PromiseOutcome::Broken
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    fn on(d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, d).unwrap()
+    }
+
+    fn promise() -> ActivePromise {
+        let usd = |minor| Money::new(minor, Currency::USD);
+        ActivePromise {
+            id: PromiseId::new("p"),
+            amount: usd(500_00),
+            on: on(7),
+            tolerance_days: 2,
+            applied_before: usd(0),
+            made_on: on(2),
+        }
+    }
+
+    #[test]
+    fn promised_saturday_received_monday_is_kept_within_two_days() {
+        // Saturday 7 March; the money of Friday is booked on Monday 9 March.
+        assert!(!promise().is_due(on(9)) && promise().is_due(on(10)));
+        let value = |minor| value(&promise(), Money::new(minor, Currency::USD)).unwrap();
+        assert_eq!(value(500_00), PromiseOutcome::Kept);
+        assert_eq!(value(499_99), PromiseOutcome::PartiallyKept);
+        assert_eq!(value(0), PromiseOutcome::Broken);
+    }
+}

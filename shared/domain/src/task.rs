@@ -1,1 +1,81 @@
-//! Placeholder.
+//! Work for a person: what the machine would not decide, with what it knows.
+use crate::ids::{CustomerId, EntityId, TaskId};
+use crate::payment::Allocation;
+use crate::sealed::Sealed;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// A payment that no rule explains alone.
+    PaymentReview,
+    /// A refund reopened an invoice: credit, reopen or void.
+    RefundToDecide,
+    /// A card dispute: gather evidence, or decide after it was lost.
+    CardDispute,
+    /// A mail that needs reading.
+    MailReview,
+    /// A file or notice that could not be read; it is archived.
+    Quarantine,
+    /// A letter whose hand-off is unclear: it is never sent again by itself.
+    LetterUnknown,
+    /// An address bounced.
+    AddressBounced,
+    /// A connection must be authorised again.
+    Reconnect,
+    /// The ledger and we disagree, or it refused what we posted.
+    LedgerMismatch,
+}
+
+impl TaskKind {
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::PaymentReview => "Payment to review",
+            Self::RefundToDecide => "Refund to decide",
+            Self::CardDispute => "Card dispute",
+            Self::MailReview => "Mail to read",
+            Self::Quarantine => "Input that could not be read",
+            Self::LetterUnknown => "Letter with unknown outcome",
+            Self::AddressBounced => "Address bounced",
+            Self::Reconnect => "Connection to authorise again",
+            Self::LedgerMismatch => "Ledger mismatch",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum TaskState {
+    Open,
+    Done { at: DateTime<Utc>, by: String, how: String },
+}
+
+/// A way to explain a payment, offered for acceptance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub customer: CustomerId,
+    pub allocations: Vec<Allocation>,
+    pub rule: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionsTask {
+    pub entity: EntityId,
+    pub id: TaskId,
+    pub kind: TaskKind,
+    /// The store key of what it is about, where there is one.
+    pub subject: Option<String>,
+    pub customer: Option<CustomerId>,
+    /// Without personal text.
+    pub why: String,
+    /// Personal text, sealed under `sealed_for`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Sealed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_for: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
+    pub opened_at: DateTime<Utc>,
+    pub state: TaskState,
+}

@@ -1,1 +1,120 @@
-//! Placeholder.
+//! The timeline: one entry a commit, naming its cause, the facts it rests on and the former chain heads of every
+//! item it touches. Entries are hash-chained per item; personal text is inside only as ciphertext, so erasing a
+//! key leaves every hash valid.
+use crate::ids::{ContactId, CreditMemoId, CustomerId, EntityId, EventId, InvoiceId, LetterId, PaymentId, PromiseId, TaskId};
+use crate::invoice::RefundChoice;
+use crate::money::Money;
+use crate::payment::{Allocation, ReversalKind};
+use crate::promise::PromiseOutcome;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The schema version of entries written now.
+pub const ENTRY_VERSION: u32 = 1;
+
+/// What set a change off: the outside event by its natural key, and where its raw input is archived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    pub event: EventId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<String>,
+}
+
+impl Cause {
+    pub fn new(event: impl Into<String>) -> Self {
+        Self { event: EventId::new(event), archived: None }
+    }
+
+    pub fn archived_at(event: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { event: EventId::new(event), archived: Some(key.into()) }
+    }
+}
+
+/// The newest entry of an item's chain: its hash and the store key where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainHead {
+    pub hash: String,
+    pub pk: String,
+    pub sk: String,
+}
+
+/// An item that an entry changed: its new version and what was its head before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    pub pk: String,
+    pub ver: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<ChainHead>,
+}
+
+/// What happened, in the past tense, with the figures that mattered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Event {
+    /// Records came from, or changed in, the ledger; one commit may hold up to 25.
+    LedgerRecordsPulled { kind: String, count: u32 },
+    PaymentReceived { payment: PaymentId, amount: Money },
+    CashApplied { payment: PaymentId, lines: Vec<Allocation>, evidence: String },
+    CashUnapplied { payment: PaymentId, lines: Vec<Allocation>, why: String },
+    PaymentLeftForReview { payment: PaymentId, why: String },
+    PaymentReversed { payment: PaymentId, kind: ReversalKind, external_id: String, amount: Money },
+    ReversalUndone { payment: PaymentId, external_id: String, amount: Money },
+    CardDisputeLost { payment: PaymentId, external_id: String, amount: Money },
+    RefundDecided { invoice: InvoiceId, choice: RefundChoice },
+    CreditApplied { credit_memo: CreditMemoId, invoice: InvoiceId, amount: Money },
+    WrittenBack { payment: PaymentId, external_id: String },
+    PromiseMade { promise: PromiseId, invoices: Vec<InvoiceId>, amount: Money, on: NaiveDate },
+    PromiseValued { promise: PromiseId, invoice: InvoiceId, outcome: PromiseOutcome },
+    DisputeOpened { invoices: Vec<InvoiceId>, reason: String },
+    DisputeClosed { invoice: InvoiceId, how: String },
+    CustomerPaused { why: String },
+    PauseEnded { why: String },
+    ContactOptedOut { contact: ContactId },
+    ContactHeld { contact: ContactId, until: NaiveDate },
+    LetterPlanned { letter: LetterId, level: u8, invoices: Vec<InvoiceId>, total: Money },
+    /// Not now, because: every item that is overdue and not chased, with its hold.
+    DunningHeld { holds: Vec<HeldItem> },
+    LetterCancelled { letter: LetterId, why: String },
+    LetterClaimed { letter: LetterId },
+    LetterSent { letter: LetterId, message_ref: String },
+    LetterReleased { letter: LetterId, why: String },
+    LetterUnknown { letter: LetterId, why: String },
+    LetterDelivered { letter: LetterId },
+    LetterBounced { letter: LetterId, contact: ContactId, is_permanent: bool },
+    LetterComplained { letter: LetterId, contact: ContactId },
+    MailFiled { what: String },
+    InputQuarantined { source: String, why: String },
+    TaskOpened { task: TaskId },
+    TaskDone { task: TaskId, how: String },
+}
+
+/// An overdue item that was not chased, and the named hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldItem {
+    pub invoice: InvoiceId,
+    pub hold: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub v: u32,
+    pub at: DateTime<Utc>,
+    pub entity: EntityId,
+    pub cause: Cause,
+    pub event: Event,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// The policy version that a decision followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// The rules that fired.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    pub touched: Vec<Touched>,
+}
+
+/// SHA-256 in hex of an entry's stored JSON. The hash is over the stored bytes, so a reader of any age agrees.
+pub fn entry_hash(stored: &str) -> String {
+    hex::encode(Sha256::digest(stored.as_bytes()))
+}

@@ -1,1 +1,6 @@
+//! The store: typed items over the [`table::Table`] port, and the one way to change them.
+pub mod change;
+pub mod entity;
+pub mod keys;
+pub mod reads;
 pub mod table;
