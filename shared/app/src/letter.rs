@@ -12,14 +12,26 @@ pub enum LetterState {
     Planned,
     /// Claimed on the invoices and the customer; the hand-off may be under way. Never sent from here again.
     Claimed,
-    Sent { message_ref: String },
-    Delivered { message_ref: String },
-    Bounced { message_ref: String },
-    Complained { message_ref: String },
+    Sent {
+        message_ref: String,
+    },
+    Delivered {
+        message_ref: String,
+    },
+    Bounced {
+        message_ref: String,
+    },
+    Complained {
+        message_ref: String,
+    },
     /// The hand-off is unclear: a delivery event or a person resolves it.
-    Unknown { why: String },
+    Unknown {
+        why: String,
+    },
     /// Decided again before sending, and no longer right.
-    Cancelled { why: String },
+    Cancelled {
+        why: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

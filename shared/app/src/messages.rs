@@ -71,6 +71,16 @@ messages! {
         /// The scheduled instant; the clock's where the scheduler does not fill it in.
         scheduled_at: Option<String>,
     }
+    /// One shard of a tick.
+    TickShardDue => DunningTick {
+        entity: EntityId,
+        /// The civil date and hour in the entity's zone.
+        on: NaiveDate,
+        hour: String,
+        shard: u8,
+        /// Where the message before stopped.
+        after: Option<String>,
+    }
     /// Decide about one customer.
     DunningDue => DunningStep { entity: EntityId, customer: CustomerId, on: NaiveDate }
     /// Send a planned letter.
@@ -102,7 +112,11 @@ pub fn read<M: Message>(body: &str) -> Result<M, Failure> {
 ///
 /// # Errors
 /// An item key that does not carry the id the follow-up needs.
-pub fn of_follow_up(entity: &EntityId, pk: &str, follow_up: FollowUp) -> Result<(QueueName, Outgoing), Failure> {
+pub fn of_follow_up(
+    entity: &EntityId,
+    pk: &str,
+    follow_up: FollowUp,
+) -> Result<(QueueName, Outgoing), Failure> {
     let id = |kind: &str| {
         let prefix = format!("{entity}#{kind}#");
         pk.strip_prefix(&prefix).map(str::to_owned)

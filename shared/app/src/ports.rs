@@ -54,11 +54,18 @@ pub struct OutgoingMail {
 /// How handing a mail over ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandOff {
-    Accepted { message_ref: String },
+    Accepted {
+        message_ref: String,
+    },
     /// Certainly not sent: connection refused, throttled, rejected before acceptance.
-    NotSent { why: String, is_permanent: bool },
+    NotSent {
+        why: String,
+        is_permanent: bool,
+    },
     /// It may have been sent. Never send it again.
-    Unknown { why: String },
+    Unknown {
+        why: String,
+    },
 }
 
 pub trait Mailer: Send + Sync {
@@ -77,5 +84,9 @@ pub trait Blobs: Send + Sync {
 pub trait Seal: Send + Sync {
     fn seal<'a>(&'a self, subject: &'a str, text: &'a str) -> Answer<'a, Result<Sealed, Unavailable>>;
     /// `None` when the subject's key was destroyed.
-    fn open<'a>(&'a self, subject: &'a str, sealed: &'a Sealed) -> Answer<'a, Result<Option<String>, Unavailable>>;
+    fn open<'a>(
+        &'a self,
+        subject: &'a str,
+        sealed: &'a Sealed,
+    ) -> Answer<'a, Result<Option<String>, Unavailable>>;
 }

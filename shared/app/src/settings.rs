@@ -113,7 +113,9 @@ impl Settings {
     /// The first variable that is there and does not read, by name.
     pub fn read(vars: &BTreeMap<String, String>, secrets: &Secrets) -> Result<Self, SettingError> {
         let text = |name: &str| vars.get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
-        let or = |name: &str, default: &str| Some(text(name)).filter(|t| !t.is_empty()).unwrap_or(default.to_owned());
+        let or = |name: &str, default: &str| {
+            Some(text(name)).filter(|t| !t.is_empty()).unwrap_or(default.to_owned())
+        };
         let list = |name: &str| split(&text(name));
         let fault = |name: &str, why: String| SettingError { name: name.to_owned(), why };
         let zone = or("ZONE", "UTC").parse().map_err(|error| fault("ZONE", format!("{error}")))?;
@@ -138,7 +140,8 @@ impl Settings {
             mail_from: text("MAIL_FROM"),
             reply_domain: text("REPLY_DOMAIN"),
             portal_url: text("PORTAL_URL").trim_end_matches('/').to_owned(),
-            console_url: Some(text("CONSOLE_URL").trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
+            console_url: Some(text("CONSOLE_URL").trim_end_matches('/').to_owned())
+                .filter(|url| !url.is_empty()),
             is_sending,
             archive_bucket: text("ARCHIVE_BUCKET"),
             intake_bucket: text("INTAKE_BUCKET"),

@@ -17,12 +17,19 @@ pub struct Call<T> {
 ///
 /// # Errors
 /// [`Fault`] of kind `Permanent`, before anything was sent.
-pub fn request(method: http::Method, url: &str, headers: &[(&str, &str)], body: Bytes) -> Result<Request, Fault> {
+pub fn request(
+    method: http::Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Bytes,
+) -> Result<Request, Fault> {
     let mut builder = http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         builder = builder.header(*name, *value);
     }
-    builder.body(body).map_err(|error| Fault::before_send(format!("request to {} not built: {error}", host(url))))
+    builder
+        .body(body)
+        .map_err(|error| Fault::before_send(format!("request to {} not built: {error}", host(url))))
 }
 
 /// The host of a URL, for messages: paths and queries may hold customer data.

@@ -25,7 +25,9 @@ pub enum Phase {
 /// What the caller should do about a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advice {
-    RetryLater { after_seconds: Option<u32> },
+    RetryLater {
+        after_seconds: Option<u32>,
+    },
     RefreshToken,
     Reconnect,
     /// A write whose outcome is unknown: look it up by our reference first.
@@ -48,7 +50,14 @@ pub struct Fault {
 
 impl Fault {
     pub fn new(kind: FaultKind, phase: Phase, message: impl Into<String>) -> Self {
-        Self { kind, phase, message: message.into(), code: None, request_ref: None, retry_after_seconds: None }
+        Self {
+            kind,
+            phase,
+            message: message.into(),
+            code: None,
+            request_ref: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// A request that could not be built: configuration, so no retry helps.

@@ -95,8 +95,18 @@ mod tests {
         assert_eq!(
             seen,
             [
-                Current, Current, Days1To30, Days1To30, Days31To60, Days31To60, Days61To90, Days61To90, Days91To120,
-                Days91To120, Over120, Over120
+                Current,
+                Current,
+                Days1To30,
+                Days1To30,
+                Days31To60,
+                Days31To60,
+                Days61To90,
+                Days61To90,
+                Days91To120,
+                Days91To120,
+                Over120,
+                Over120
             ]
         );
         assert_eq!(bucket(None, today), Undated);
@@ -106,7 +116,9 @@ mod tests {
     fn buckets_add_up_per_currency() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
         let usd = |minor| Money::new(minor, Currency::USD);
-        let report = age([(Some(today), usd(5)), (None, usd(7)), (None, Money::new(9, Currency::EUR))], today).unwrap();
+        let report =
+            age([(Some(today), usd(5)), (None, usd(7)), (None, Money::new(9, Currency::EUR))], today)
+                .unwrap();
         let total: i64 = report["USD"].values().map(|aged| aged.open.minor()).sum();
         assert_eq!((total, report["EUR"][&AgingBucket::Undated].count), (12, 1));
     }

@@ -57,7 +57,10 @@ impl CreditMemo {
         if sum != self.applied || self.original.minus(self.applied)?.is_negative() {
             return Err(Refusal::new(
                 "credit-conservation",
-                format!("{}: allocations {sum}, applied {}, original {}", self.number, self.applied, self.original),
+                format!(
+                    "{}: allocations {sum}, applied {}, original {}",
+                    self.number, self.applied, self.original
+                ),
             ));
         }
         Ok(())

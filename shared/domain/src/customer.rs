@@ -11,13 +11,21 @@ use serde::{Deserialize, Serialize};
 pub enum AddressStatus {
     Usable,
     /// Its owner asked for no more automatic mail.
-    OptedOut { on: NaiveDate },
+    OptedOut {
+        on: NaiveDate,
+    },
     /// A permanent bounce.
-    Bounced { on: NaiveDate },
+    Bounced {
+        on: NaiveDate,
+    },
     /// Marked as spam by its owner.
-    Complained { on: NaiveDate },
+    Complained {
+        on: NaiveDate,
+    },
     /// Held for a while, by an unverified request, until a person has looked.
-    Held { until: NaiveDate },
+    Held {
+        until: NaiveDate,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +93,9 @@ impl Customer {
         self.contacts.iter().find(|contact| match contact.status {
             AddressStatus::Usable => true,
             AddressStatus::Held { until } => until < today,
-            AddressStatus::OptedOut { .. } | AddressStatus::Bounced { .. } | AddressStatus::Complained { .. } => false,
+            AddressStatus::OptedOut { .. }
+            | AddressStatus::Bounced { .. }
+            | AddressStatus::Complained { .. } => false,
         })
     }
 

@@ -1,5 +1,7 @@
 //! Invoices: what is open, and the changes that keep `original = open + applied + credited + discounted + written off`.
-use crate::ids::{CreditMemoId, CustomerId, DisputeId, EntityId, ExternalRef, InvoiceId, LetterId, PaymentId};
+use crate::ids::{
+    CreditMemoId, CustomerId, DisputeId, EntityId, ExternalRef, InvoiceId, LetterId, PaymentId,
+};
 use crate::money::{Currency, Money};
 use crate::promise::ActivePromise;
 use crate::refusal::Refusal;
@@ -195,7 +197,8 @@ impl Invoice {
     /// # Errors
     /// The first rule that does not hold, with the figures.
     pub fn check(&self) -> Result<(), Refusal> {
-        let broken = |why: String| Err(Refusal::new("invoice-conservation", format!("{}: {why}", self.number)));
+        let broken =
+            |why: String| Err(Refusal::new("invoice-conservation", format!("{}: {why}", self.number)));
         let open = self.open()?;
         if open.is_negative() {
             return broken(format!("open {open} is negative"));
@@ -209,7 +212,10 @@ impl Invoice {
             Money::sum(self.currency(), chosen.map(|settled| settled.amount))
         };
         if of(true)? != self.applied || of(false)? != self.credited {
-            return broken(format!("settlements do not add up to applied {} and credited {}", self.applied, self.credited));
+            return broken(format!(
+                "settlements do not add up to applied {} and credited {}",
+                self.applied, self.credited
+            ));
         }
         if self.held()?.minor() > open.minor() && !self.is_voided {
             return broken(format!("held {} exceeds open {open}", self.held()?));

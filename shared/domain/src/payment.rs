@@ -139,7 +139,10 @@ impl Payment {
     pub fn deallocate(mut self, invoice: &InvoiceId, amount: Money) -> Result<Self, Refusal> {
         let had = self.allocations.iter_mut().find(|allocation| allocation.invoice == *invoice);
         let Some(had) = had.filter(|had| amount.is_positive() && had.amount.minor() >= amount.minor()) else {
-            return Err(Refusal::new("unapply-within-applied", format!("{amount} of payment {} on {invoice}", self.id)));
+            return Err(Refusal::new(
+                "unapply-within-applied",
+                format!("{amount} of payment {} on {invoice}", self.id),
+            ));
         };
         had.amount = had.amount.minus(amount)?;
         self.allocations.retain(|allocation| !allocation.amount.is_zero());
@@ -183,7 +186,13 @@ impl Payment {
             ReversalKind::CardDispute => self.reversed = self.reversed.plus(amount)?,
         }
         let external_id = external_id.to_owned();
-        self.reversals.push(Reversal { kind, external_id, amount, state: ReversalState::Standing, taken_from });
+        self.reversals.push(Reversal {
+            kind,
+            external_id,
+            amount,
+            state: ReversalState::Standing,
+            taken_from,
+        });
         Ok(self)
     }
 
@@ -223,8 +232,11 @@ impl Payment {
         if allocated != self.applied {
             return broken(format!("allocations {allocated} differ from applied {}", self.applied));
         }
-        for (kind, total) in [(ReversalKind::Refund, self.refunded), (ReversalKind::CardDispute, self.reversed)] {
-            let standing = self.reversals.iter().filter(|r| r.kind == kind && r.state != ReversalState::Undone);
+        for (kind, total) in
+            [(ReversalKind::Refund, self.refunded), (ReversalKind::CardDispute, self.reversed)]
+        {
+            let standing =
+                self.reversals.iter().filter(|r| r.kind == kind && r.state != ReversalState::Undone);
             let sum = Money::sum(self.currency(), standing.map(|r| r.amount))?;
             if sum != total {
                 return broken(format!("{kind:?} entries {sum} differ from {total}"));

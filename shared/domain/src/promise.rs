@@ -42,7 +42,10 @@ pub enum PromiseOutcome {
 ///
 /// # Errors
 /// Amounts of different currencies.
-pub fn value(promise: &ActivePromise, applied_now: Money) -> Result<PromiseOutcome, crate::money::MoneyError> {
+pub fn value(
+    promise: &ActivePromise,
+    applied_now: Money,
+) -> Result<PromiseOutcome, crate::money::MoneyError> {
     let came = applied_now.minus(promise.applied_before)?;
     Ok(if came.minor() >= promise.amount.minor() {
         PromiseOutcome::Kept

@@ -1,7 +1,9 @@
 //! The timeline: one entry a commit, naming its cause, the facts it rests on and the former chain heads of every
 //! item it touches. Entries are hash-chained per item; personal text is inside only as ciphertext, so erasing a
 //! key leaves every hash valid.
-use crate::ids::{ContactId, CreditMemoId, CustomerId, EntityId, EventId, InvoiceId, LetterId, PaymentId, PromiseId, TaskId};
+use crate::ids::{
+    ContactId, CreditMemoId, CustomerId, EntityId, EventId, InvoiceId, LetterId, PaymentId, PromiseId, TaskId,
+};
 use crate::invoice::RefundChoice;
 use crate::money::Money;
 use crate::payment::{Allocation, ReversalKind};
@@ -53,40 +55,144 @@ pub struct Touched {
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Event {
     /// Records came from, or changed in, the ledger; one commit may hold up to 25.
-    LedgerRecordsPulled { kind: String, count: u32 },
-    PaymentReceived { payment: PaymentId, amount: Money },
-    CashApplied { payment: PaymentId, lines: Vec<Allocation>, evidence: String },
-    CashUnapplied { payment: PaymentId, lines: Vec<Allocation>, why: String },
-    PaymentLeftForReview { payment: PaymentId, why: String },
-    PaymentReversed { payment: PaymentId, kind: ReversalKind, external_id: String, amount: Money },
-    ReversalUndone { payment: PaymentId, external_id: String, amount: Money },
-    CardDisputeLost { payment: PaymentId, external_id: String, amount: Money },
-    RefundDecided { invoice: InvoiceId, choice: RefundChoice },
-    CreditApplied { credit_memo: CreditMemoId, invoice: InvoiceId, amount: Money },
-    WrittenBack { payment: PaymentId, external_id: String },
-    PromiseMade { promise: PromiseId, invoices: Vec<InvoiceId>, amount: Money, on: NaiveDate },
-    PromiseValued { promise: PromiseId, invoice: InvoiceId, outcome: PromiseOutcome },
-    DisputeOpened { invoices: Vec<InvoiceId>, reason: String },
-    DisputeClosed { invoice: InvoiceId, how: String },
-    CustomerPaused { why: String },
-    PauseEnded { why: String },
-    ContactOptedOut { contact: ContactId },
-    ContactHeld { contact: ContactId, until: NaiveDate },
-    LetterPlanned { letter: LetterId, level: u8, invoices: Vec<InvoiceId>, total: Money },
+    LedgerRecordsPulled {
+        kind: String,
+        count: u32,
+    },
+    PaymentReceived {
+        payment: PaymentId,
+        amount: Money,
+    },
+    CashApplied {
+        payment: PaymentId,
+        lines: Vec<Allocation>,
+        evidence: String,
+    },
+    CashUnapplied {
+        payment: PaymentId,
+        lines: Vec<Allocation>,
+        why: String,
+    },
+    PaymentLeftForReview {
+        payment: PaymentId,
+        why: String,
+    },
+    PaymentReversed {
+        payment: PaymentId,
+        kind: ReversalKind,
+        external_id: String,
+        amount: Money,
+    },
+    ReversalUndone {
+        payment: PaymentId,
+        external_id: String,
+        amount: Money,
+    },
+    CardDisputeLost {
+        payment: PaymentId,
+        external_id: String,
+        amount: Money,
+    },
+    RefundDecided {
+        invoice: InvoiceId,
+        choice: RefundChoice,
+    },
+    CreditApplied {
+        credit_memo: CreditMemoId,
+        invoice: InvoiceId,
+        amount: Money,
+    },
+    WrittenBack {
+        payment: PaymentId,
+        external_id: String,
+    },
+    PromiseMade {
+        promise: PromiseId,
+        invoices: Vec<InvoiceId>,
+        amount: Money,
+        on: NaiveDate,
+    },
+    PromiseValued {
+        promise: PromiseId,
+        invoice: InvoiceId,
+        outcome: PromiseOutcome,
+    },
+    DisputeOpened {
+        invoices: Vec<InvoiceId>,
+        reason: String,
+    },
+    DisputeClosed {
+        invoice: InvoiceId,
+        how: String,
+    },
+    CustomerPaused {
+        why: String,
+    },
+    PauseEnded {
+        why: String,
+    },
+    ContactOptedOut {
+        contact: ContactId,
+    },
+    ContactHeld {
+        contact: ContactId,
+        until: NaiveDate,
+    },
+    LetterPlanned {
+        letter: LetterId,
+        level: u8,
+        invoices: Vec<InvoiceId>,
+        total: Money,
+    },
     /// Not now, because: every item that is overdue and not chased, with its hold.
-    DunningHeld { holds: Vec<HeldItem> },
-    LetterCancelled { letter: LetterId, why: String },
-    LetterClaimed { letter: LetterId },
-    LetterSent { letter: LetterId, message_ref: String },
-    LetterReleased { letter: LetterId, why: String },
-    LetterUnknown { letter: LetterId, why: String },
-    LetterDelivered { letter: LetterId },
-    LetterBounced { letter: LetterId, contact: ContactId, is_permanent: bool },
-    LetterComplained { letter: LetterId, contact: ContactId },
-    MailFiled { what: String },
-    InputQuarantined { source: String, why: String },
-    TaskOpened { task: TaskId },
-    TaskDone { task: TaskId, how: String },
+    DunningHeld {
+        holds: Vec<HeldItem>,
+    },
+    LetterCancelled {
+        letter: LetterId,
+        why: String,
+    },
+    LetterClaimed {
+        letter: LetterId,
+    },
+    LetterSent {
+        letter: LetterId,
+        message_ref: String,
+    },
+    LetterReleased {
+        letter: LetterId,
+        why: String,
+    },
+    LetterUnknown {
+        letter: LetterId,
+        why: String,
+    },
+    LetterDelivered {
+        letter: LetterId,
+    },
+    LetterBounced {
+        letter: LetterId,
+        contact: ContactId,
+        is_permanent: bool,
+    },
+    LetterComplained {
+        letter: LetterId,
+        contact: ContactId,
+    },
+    MailFiled {
+        what: String,
+    },
+    InputQuarantined {
+        source: String,
+        why: String,
+    },
+    TaskOpened {
+        task: TaskId,
+    },
+    TaskDone {
+        task: TaskId,
+        how: String,
+    },
 }
 
 /// An overdue item that was not chased, and the named hold.

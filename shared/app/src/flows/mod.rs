@@ -1,1 +1,55 @@
-//! Use cases.
+//! One module a use case: load facts, call the domain's decision, commit.
+pub mod cash;
+pub mod dunning;
+pub mod promises;
+pub mod refunds;
+pub mod reversals;
+pub mod tasks;
+pub mod tick;
+
+use crate::store::table::CommitError;
+use crate::worker::Failure;
+use std::future::Future;
+
+/// How often a decision is taken anew after a conflict before the message goes back to its queue.
+const ATTEMPTS_MAX: usize = 4;
+
+/// How one attempt ended.
+pub enum Attempt<T> {
+    Done(T),
+    /// Something changed between reading and committing: load and decide again.
+    Conflict(String),
+}
+
+impl<T> Attempt<T> {
+    /// Sorts a commit's outcome: a conflict is another attempt, the rest a failure.
+    ///
+    /// # Errors
+    /// Everything but a conflict.
+    pub fn of<C>(committed: Result<C, CommitError>, value: T) -> Result<Self, Failure> {
+        match committed {
+            Ok(_) => Ok(Self::Done(value)),
+            Err(CommitError::Conflict { key, .. }) => Ok(Self::Conflict(key)),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// Runs attempts until one is done; each loads its facts anew.
+///
+/// # Errors
+/// A failure of an attempt, or a conflict that did not settle: worth another delivery.
+pub async fn settle<T, F, R>(mut attempt: F) -> Result<T, Failure>
+where
+    F: FnMut() -> R,
+    R: Future<Output = Result<Attempt<T>, Failure>>,
+{
+    let mut last = String::new();
+    for _ in 0..ATTEMPTS_MAX {
+        match attempt().await? {
+            Attempt::Done(value) => return Ok(value),
+            Attempt::Conflict(key) => last = key,
+        }
+    }
+    Err(Failure::Retry { why: format!("conflict on {last} did not settle"), after_seconds: Some(2) })
+}

@@ -125,8 +125,10 @@ impl Change {
         let Some(primary) = self.entry.touched.first() else {
             return Err(CommitError::Refused("a change without an item".into()));
         };
-        let stored = serde_json::to_string(&self.entry).map_err(|error| CommitError::Refused(error.to_string()))?;
-        let head = ChainHead { hash: entry_hash(&stored), pk: primary.pk.clone(), sk: keys::entry_sk(primary.ver) };
+        let stored =
+            serde_json::to_string(&self.entry).map_err(|error| CommitError::Refused(error.to_string()))?;
+        let head =
+            ChainHead { hash: entry_hash(&stored), pk: primary.pk.clone(), sk: keys::entry_sk(primary.ver) };
         let mut writes = Vec::with_capacity(self.items.len() + self.others.len() + 1);
         for item in self.items {
             writes.push(item(head.clone()).map_err(refused)?);
@@ -145,7 +147,8 @@ fn record_of<T: Entity>(
     head: ChainHead,
     at: DateTime<Utc>,
 ) -> Result<Record, Refusal> {
-    let pending_since = if stored.pending.is_empty() { None } else { Some(stored.pending_since.unwrap_or(at)) };
+    let pending_since =
+        if stored.pending.is_empty() { None } else { Some(stored.pending_since.unwrap_or(at)) };
     let pending = pending_since.map(|since| {
         let since = since.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         keys::pending_row(stored.state.entity(), &since, &key.pk)
@@ -160,6 +163,7 @@ fn record_of<T: Entity>(
         pending_since,
         state: stored.state,
     };
-    let body = serde_json::to_string(&envelope).map_err(|error| Refusal::new("record-json", error.to_string()))?;
+    let body =
+        serde_json::to_string(&envelope).map_err(|error| Refusal::new("record-json", error.to_string()))?;
     Ok(Record { key, ver, body, customer, due, summary, pending, expires_at: None })
 }

@@ -97,9 +97,15 @@ pub trait Entity: Serialize + DeserializeOwned + Send + Sync {
 /// [`Failure::Poison`] for a record that does not decode or breaks a rule: nothing may act on it.
 pub fn read<T: Entity>(record: Record) -> Result<Stored<T>, Failure> {
     let broken = |why: String| Failure::poison(format!("stored {} {}: {why}", T::KIND, record.key));
-    let envelope: Envelope<T> = serde_json::from_str(&record.body).map_err(|error| broken(error.to_string()))?;
+    let envelope: Envelope<T> =
+        serde_json::from_str(&record.body).map_err(|error| broken(error.to_string()))?;
     if envelope.v > ITEM_VERSION {
-        return Err(Failure::retry(format!("{} {} has the newer version {}", T::KIND, record.key, envelope.v)));
+        return Err(Failure::retry(format!(
+            "{} {} has the newer version {}",
+            T::KIND,
+            record.key,
+            envelope.v
+        )));
     }
     envelope.state.check().map_err(|refusal| broken(refusal.to_string()))?;
     Ok(Stored {
@@ -150,7 +156,8 @@ impl Entity for Invoice {
             (Some(due_on), Some(until)) => Some(due_on.min(until)),
             (due_on, until) => due_on.or(until),
         };
-        let summary = OpenSummary { customer: self.customer.clone(), open, due_on: self.due_on, promise_until };
+        let summary =
+            OpenSummary { customer: self.customer.clone(), open, due_on: self.due_on, promise_until };
         let summary = serde_json::to_string(&summary).ok()?;
         Some((keys::due_row(&self.entity, look_on, &self.customer, &self.id), summary))
     }
@@ -253,7 +260,13 @@ impl Entity for Letter {
     }
 
     fn customer_row(&self) -> Option<Key> {
-        Some(keys::customer_row(&self.entity, &self.customer, "LETTER", Some(self.planned_on), self.id.as_str()))
+        Some(keys::customer_row(
+            &self.entity,
+            &self.customer,
+            "LETTER",
+            Some(self.planned_on),
+            self.id.as_str(),
+        ))
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -284,7 +297,10 @@ impl Entity for CollectionsTask {
         if self.state != TaskState::Open {
             return None;
         }
-        let row = Key::new(keys::tasks_partition(&self.entity), format!("{}#{}", self.opened_at.to_rfc3339(), self.id));
+        let row = Key::new(
+            keys::tasks_partition(&self.entity),
+            format!("{}#{}", self.opened_at.to_rfc3339(), self.id),
+        );
         Some((row, serde_json::to_string(&self.kind).ok()?))
     }
 

@@ -96,7 +96,13 @@ pub fn customer_view(entity: &EntityId, id: &CustomerId) -> String {
     customer(entity, id).pk
 }
 
-pub fn customer_row(entity: &EntityId, id: &CustomerId, group: &str, on: Option<NaiveDate>, item: &str) -> Key {
+pub fn customer_row(
+    entity: &EntityId,
+    id: &CustomerId,
+    group: &str,
+    on: Option<NaiveDate>,
+    item: &str,
+) -> Key {
     Key::new(customer_view(entity, id), format!("{group}#{}#{item}", date_text(on)))
 }
 
@@ -114,7 +120,12 @@ pub fn due_partition(entity: &EntityId, shard: u8) -> String {
 }
 
 /// All open items of a customer stand in one shard, next to each other for one day.
-pub fn due_row(entity: &EntityId, look_on: Option<NaiveDate>, customer: &CustomerId, invoice: &InvoiceId) -> Key {
+pub fn due_row(
+    entity: &EntityId,
+    look_on: Option<NaiveDate>,
+    customer: &CustomerId,
+    invoice: &InvoiceId,
+) -> Key {
     let partition = due_partition(entity, shard(customer.as_str(), DUE_SHARDS));
     Key::new(partition, format!("{}#{customer}#{invoice}", date_text(look_on)))
 }

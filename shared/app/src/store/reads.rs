@@ -65,7 +65,11 @@ pub async fn all_index_rows(
 ///
 /// # Errors
 /// The table's, or more than 200,000 records.
-pub async fn all_records(table: &dyn Table, name: TableName, mut query: Query) -> Result<Vec<Record>, Failure> {
+pub async fn all_records(
+    table: &dyn Table,
+    name: TableName,
+    mut query: Query,
+) -> Result<Vec<Record>, Failure> {
     let mut records = Vec::new();
     loop {
         let page = table.query(name, query.clone()).await?;
@@ -109,13 +113,18 @@ pub async fn chain(
     while let Some(link) = next.take().filter(|_| entries.len() < limit) {
         let key = Key::new(&link.pk, &link.sk);
         let record = table.get(TableName::Ledger, &key).await?;
-        let record = record.ok_or_else(|| Failure::poison(format!("timeline of {item_pk}: {key} is missing")))?;
+        let record =
+            record.ok_or_else(|| Failure::poison(format!("timeline of {item_pk}: {key} is missing")))?;
         if entry_hash(&record.body) != link.hash {
             return Err(Failure::poison(format!("timeline of {item_pk}: the hash of {key} does not agree")));
         }
         let entry: TimelineEntry = serde_json::from_str(&record.body)
             .map_err(|error| Failure::poison(format!("timeline entry {key}: {error}")))?;
-        next = entry.touched.iter().find(|touched| touched.pk == item_pk).and_then(|touched| touched.former.clone());
+        next = entry
+            .touched
+            .iter()
+            .find(|touched| touched.pk == item_pk)
+            .and_then(|touched| touched.former.clone());
         entries.push(ChainedEntry { entry, hash: link.hash });
     }
     Ok(entries)

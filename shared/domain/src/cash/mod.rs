@@ -33,8 +33,11 @@ pub enum Finding {
 
 type Rule = (&'static str, fn(&MatchFacts) -> Result<Finding, Refusal>);
 
-const RULES: [Rule; 3] =
-    [("structured-reference", structured), ("whole-token-number", numbers), ("certain-payer-exact-amount", exact)];
+const RULES: [Rule; 3] = [
+    ("structured-reference", structured),
+    ("whole-token-number", numbers),
+    ("certain-payer-exact-amount", exact),
+];
 
 /// Decides one payment. Evidence that contradicts itself stops the list: a later, weaker rule may not overrule it.
 ///
@@ -55,7 +58,11 @@ pub fn decide(facts: &MatchFacts) -> Result<CashDecision, Refusal> {
     }
     let mut candidates = rules::same_amount(facts)?;
     candidates.truncate(CANDIDATES_MAX);
-    let why = if facts.payers.is_empty() { "payer unknown, no reference" } else { "no reference, amount not unique" };
+    let why = if facts.payers.is_empty() {
+        "payer unknown, no reference"
+    } else {
+        "no reference, amount not unique"
+    };
     Ok(CashDecision::Review { why: why.to_owned(), candidates })
 }
 

@@ -88,7 +88,11 @@ fn named<'a>(facts: &'a MatchFacts, forms: &[String]) -> Vec<&'a OpenItem> {
 fn explain(facts: &MatchFacts, items: &[&OpenItem], partial: Partial) -> Result<Finding, Refusal> {
     let Some(first) = items.first() else { return Ok(Finding::Nothing) };
     if let Some(other) = items.iter().find(|item| item.customer != first.customer) {
-        return unsure(facts, format!("{} and {} belong to different customers", first.number, other.number), items);
+        return unsure(
+            facts,
+            format!("{} and {} belong to different customers", first.number, other.number),
+            items,
+        );
     }
     if !facts.payers.is_empty() && !facts.payers.contains(&first.customer) {
         return unsure(facts, format!("{} belongs to another customer than the payer", first.number), items);
@@ -100,7 +104,11 @@ fn explain(facts: &MatchFacts, items: &[&OpenItem], partial: Partial) -> Result<
         return unsure(facts, format!("{} has nothing open", item.number), items);
     }
     if let Some((one, two)) = same_number(items) {
-        return unsure(facts, format!("the number {} names two invoices, {} and {}", one.number, one.invoice, two.invoice), items);
+        return unsure(
+            facts,
+            format!("the number {} names two invoices, {} and {}", one.number, one.invoice, two.invoice),
+            items,
+        );
     }
     let total = Money::sum(facts.unapplied.currency(), items.iter().map(|item| item.open))?;
     let customer = first.customer.clone();
@@ -137,12 +145,18 @@ fn unsure(facts: &MatchFacts, why: String, items: &[&OpenItem]) -> Result<Findin
 
 /// One suggestion an item: as much of the payment as it can take.
 fn candidates(facts: &MatchFacts, items: &[&OpenItem]) -> Result<Vec<Candidate>, Refusal> {
-    let fitting = items.iter().filter(|item| item.open.is_positive() && item.open.currency() == facts.unapplied.currency());
+    let fitting = items
+        .iter()
+        .filter(|item| item.open.is_positive() && item.open.currency() == facts.unapplied.currency());
     fitting
         .map(|item| {
             let amount = item.open.at_most(facts.unapplied)?;
             let customer: CustomerId = item.customer.clone();
-            Ok(Candidate { customer, allocations: vec![allocation(item, amount)], rule: format!("named or same amount: {}", item.number) })
+            Ok(Candidate {
+                customer,
+                allocations: vec![allocation(item, amount)],
+                rule: format!("named or same amount: {}", item.number),
+            })
         })
         .collect()
 }
@@ -160,7 +174,13 @@ mod tests {
 
     fn item(number: &str, customer: &str, open: i64) -> OpenItem {
         let invoice = InvoiceId::new(format!("qbo:{number}"));
-        OpenItem { invoice, customer: CustomerId::new(customer), number: number.into(), open: usd(open), due_on: None }
+        OpenItem {
+            invoice,
+            customer: CustomerId::new(customer),
+            number: number.into(),
+            open: usd(open),
+            due_on: None,
+        }
     }
 
     fn facts(unapplied: i64) -> MatchFacts {
@@ -212,7 +232,10 @@ mod tests {
     #[test]
     fn a_certain_payer_needs_one_item_of_the_amount() {
         let with = |amount| MatchFacts { payers: vec![CustomerId::new("a")], ..facts(amount) };
-        assert_eq!(applied(&with(300)), Some(("certain-payer-exact-amount", vec![("qbo:INV-1002".into(), 300)])));
+        assert_eq!(
+            applied(&with(300)),
+            Some(("certain-payer-exact-amount", vec![("qbo:INV-1002".into(), 300)]))
+        );
         let mut twice = with(300);
         twice.open_items.push(item("INV-1003", "a", 300));
         assert_eq!(applied(&twice), None);

@@ -14,18 +14,24 @@ pub enum Hold {
     Paid,
     /// The ledger calls it settled although our books do not, yet.
     SettledInLedger,
-    Promise { until: NaiveDate },
+    Promise {
+        until: NaiveDate,
+    },
     Dispute,
     CardDispute,
     RefundToDecide,
     OptedOut,
     AddressBounced,
     NoAddress,
-    TooRecent { last: NaiveDate },
+    TooRecent {
+        last: NaiveDate,
+    },
     LetterInHand,
     Paused(PauseReason),
     InactiveCustomer,
-    LevelNotReached { days_past_due_min: u32 },
+    LevelNotReached {
+        days_past_due_min: u32,
+    },
     AllLevelsSent,
     BelowMinimum,
     SendingOff,
@@ -105,7 +111,12 @@ pub fn on_customer(facts: &DunningFacts, policy: &DunningPolicy) -> Option<Hold>
 
 fn unusable(facts: &DunningFacts) -> Hold {
     let has = |wanted: fn(&AddressStatus) -> bool| facts.customer.contacts.iter().any(|c| wanted(&c.status));
-    if has(|s| matches!(s, AddressStatus::OptedOut { .. } | AddressStatus::Complained { .. } | AddressStatus::Held { .. })) {
+    if has(|s| {
+        matches!(
+            s,
+            AddressStatus::OptedOut { .. } | AddressStatus::Complained { .. } | AddressStatus::Held { .. }
+        )
+    }) {
         return Hold::OptedOut;
     }
     if has(|s| matches!(s, AddressStatus::Bounced { .. })) { Hold::AddressBounced } else { Hold::NoAddress }

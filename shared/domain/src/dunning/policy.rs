@@ -135,7 +135,8 @@ pub(crate) mod tests {
         policy.levels[2].days_past_due_min = 12;
         policy.levels[0].days_past_due_min = 0;
         policy.hour_from = 19;
-        let places: Vec<String> = policy.validate().unwrap_err().into_iter().map(|fault| fault.place).collect();
+        let places: Vec<String> =
+            policy.validate().unwrap_err().into_iter().map(|fault| fault.place).collect();
         assert_eq!(places, ["levels[0].days_past_due_min", "levels[2].days_past_due_min", "hour_before"]);
     }
 }

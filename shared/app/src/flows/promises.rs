@@ -1,0 +1,35 @@
+//! Promises: valued by what came since they were made.
+use super::{Attempt, settle};
+use crate::App;
+use crate::store::change::Change;
+use crate::store::reads::load;
+use crate::store::table::Key;
+use crate::worker::Failure;
+use domain::invoice::Invoice;
+use domain::promise::{PromiseOutcome, value};
+use domain::timeline::{Cause, Event};
+
+/// Values the promise on an invoice if it is due: kept, partially kept or broken. Broken and partly kept promises
+/// raise the invoice's promise level, and dunning goes on with its next step.
+///
+/// # Errors
+/// The table's.
+pub async fn value_if_due(app: &App, cause: &Cause, key: &Key) -> Result<(), Failure> {
+    settle(|| async {
+        let Some(mut invoice) = load::<Invoice>(app.table.as_ref(), key).await? else {
+            return Ok(Attempt::Done(()));
+        };
+        let due = invoice.state.promise.clone().filter(|promise| promise.is_due(app.today()));
+        let Some(promise) = due else { return Ok(Attempt::Done(())) };
+        let outcome =
+            value(&promise, invoice.state.applied).map_err(|error| Failure::poison(error.to_string()))?;
+        invoice.state.promise = None;
+        if outcome != PromiseOutcome::Kept {
+            invoice.state.broken_promises = invoice.state.broken_promises.saturating_add(1);
+        }
+        let event = Event::PromiseValued { promise: promise.id, invoice: invoice.state.id.clone(), outcome };
+        let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
+        Attempt::of(change.update(invoice).commit(app.table.as_ref()).await, ())
+    })
+    .await
+}

@@ -1,0 +1,82 @@
+//! The hourly tick: one message a shard, then one message a customer with something overdue. Idempotent on the
+//! entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
+use super::promises;
+use crate::App;
+use crate::archive::archive;
+use crate::messages::{DunningDue, Message, TickDue, TickShardDue, outgoing, send};
+use crate::queues::QueueName;
+use crate::store::entity::OpenSummary;
+use crate::store::keys;
+use crate::store::table::{CommitError, Condition, Index, Query, Range, Record, TableName, Write};
+use crate::worker::Failure;
+use chrono::{DateTime, Utc};
+use domain::dates::{civil_date, civil_hour};
+use domain::ids::CustomerId;
+use domain::timeline::Cause;
+use std::collections::BTreeSet;
+
+/// Index rows that one message works off before it hands on its cursor.
+const ROWS_PER_MESSAGE: u32 = 5_000;
+
+/// Starts an hour: archives the tick and sends one message a shard.
+///
+/// # Errors
+/// The queue's or the archive's.
+pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure> {
+    archive(app, "tick", body.as_bytes()).await?;
+    let at = tick.scheduled_at.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let at = at.unwrap_or_else(|| app.clock.now());
+    let hour = civil_hour(at, app.settings.zone);
+    let on = civil_date(at, app.settings.zone);
+    let shards = (0..keys::DUE_SHARDS)
+        .map(|shard| outgoing(&TickShardDue::new(tick.entity.clone(), on, hour.clone(), shard, None)))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(app.queue.send(TickShardDue::QUEUE, shards).await?)
+}
+
+/// Works off one shard: values promises that fell due, then asks for a decision about each customer.
+///
+/// # Errors
+/// The table's or the queue's.
+pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
+    let claim = keys::claim(&due.entity, "tick", &format!("{}#{:02}", due.hour, due.shard));
+    if app.table.get(TableName::Ledger, &claim).await?.is_some() {
+        return Ok(());
+    }
+    let query = Query {
+        pk: keys::due_partition(&due.entity, due.shard),
+        range: Range::UpTo(keys::due_up_to(due.on.pred_opt().unwrap_or(due.on))),
+        newest_first: false,
+        limit: ROWS_PER_MESSAGE,
+        after: due.after.clone(),
+    };
+    let page = app.table.query_index(Index::Due, query).await?;
+    let mut customers: BTreeSet<CustomerId> = BTreeSet::new();
+    for row in &page.rows {
+        let summary = row.summary.as_deref().unwrap_or_default();
+        let summary: OpenSummary = serde_json::from_str(summary)
+            .map_err(|error| Failure::poison(format!("due index, {}: {error}", row.key)))?;
+        if summary.promise_until.is_some_and(|until| until < due.on) {
+            let cause = Cause::new(format!("tick:{}", due.hour));
+            promises::value_if_due(app, &cause, &row.key).await?;
+        }
+        if summary.due_on.is_some_and(|due_on| due_on < due.on) {
+            customers.insert(summary.customer);
+        }
+    }
+    let steps = customers
+        .into_iter()
+        .map(|customer| outgoing(&DunningDue::new(due.entity.clone(), customer, due.on)))
+        .collect::<Result<Vec<_>, _>>()?;
+    app.queue.send(QueueName::DunningStep, steps).await?;
+    if let Some(next) = page.next {
+        let rest = TickShardDue { after: Some(next), ..due.clone() };
+        return send(app, &rest).await;
+    }
+    let record = Record::new(claim, 1, r#"{"v":1}"#);
+    let write = Write::Put { table: TableName::Ledger, record, condition: Condition::Absent };
+    match app.table.commit(vec![write]).await {
+        Ok(_) | Err(CommitError::Conflict { .. }) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}
