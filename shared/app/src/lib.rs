@@ -2,4 +2,5 @@
 pub mod ports;
 pub mod queues;
 pub mod store;
+pub mod tokens;
 pub mod worker;
