@@ -8,6 +8,7 @@ pub mod ports;
 pub mod queues;
 pub mod settings;
 pub mod store;
+pub mod tokens;
 pub mod worker;
 
 use std::sync::Arc;
