@@ -52,6 +52,7 @@ pub struct Letter {
     pub tone: Tone,
     pub items: Vec<LetterItem>,
     pub total: Money,
+    pub unassigned: Money,
     pub planned_on: NaiveDate,
     pub policy: String,
     pub state: LetterState,

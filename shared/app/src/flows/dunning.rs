@@ -120,6 +120,7 @@ async fn plan(
         tone: planned.tone,
         items: planned.items.iter().map(Into::into).collect(),
         total: planned.total,
+        unassigned: planned.unassigned,
         planned_on: on,
         policy: policy.version.clone(),
         state: LetterState::Planned,

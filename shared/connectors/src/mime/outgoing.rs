@@ -33,7 +33,8 @@ pub struct OutgoingFacts {
     /// Amazon SES replaces this header and `Message-ID` when it sends.
     pub date: DateTime<Utc>,
     pub message_id: String,
-    /// The recipient's own https address, at which one POST stops the reminders (RFC 8058).
+    /// The recipient's own https address, at which one POST stops the reminders (RFC 8058). Plain http is taken
+    /// for this machine alone.
     pub list_unsubscribe_url: String,
     /// Message ids of the thread that this mail continues, oldest first; empty for a first letter.
     pub references: Vec<String>,
@@ -199,7 +200,12 @@ fn is_message_id(value: &str) -> bool {
 }
 
 fn is_https(value: &str) -> bool {
-    value.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.contains(','))
+    let rest = value.strip_prefix("https://").or_else(|| {
+        value
+            .strip_prefix("http://")
+            .filter(|rest| rest.starts_with("127.0.0.1:") || rest.starts_with("localhost:"))
+    });
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(','))
 }
 
 #[cfg(test)]

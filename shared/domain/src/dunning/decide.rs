@@ -18,8 +18,10 @@ pub struct PlannedLetter {
     pub contact: ContactId,
     /// The overdue items it lists, oldest first, with the level each has after it.
     pub items: Vec<PlannedItem>,
-    /// What it asks for: the items' sum, less unapplied cash and credit.
+    /// The items' sum.
     pub total: Money,
+    /// Unapplied cash and credit in that currency, which the letter says to take off; less than the total.
+    pub unassigned: Money,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,22 +68,23 @@ pub fn decide(facts: &DunningFacts, policy: &DunningPolicy) -> Result<DunningDec
             None => free.entry(invoice.currency().code()).or_default().push(invoice),
         }
     }
-    let mut letter = None;
+    let mut planned = None;
     for items in free.values() {
-        let (planned, why) = plan(facts, policy, items)?;
-        match planned {
-            Some(planned) if letter.is_none() => letter = Some((planned, items)),
-            Some(_) => {}
-            None => held.extend(items.iter().map(|item| item.id.clone()).zip(why)),
+        match plan(facts, policy, items)? {
+            Ok(letter) if planned.is_none() => planned = Some((letter, items)),
+            // Another currency's letter waits for its own day.
+            Ok(_) => {}
+            Err(why) => held.extend(items.iter().map(|item| item.id.clone()).zip(why)),
         }
     }
-    let Some((letter, items)) = letter else { return Ok(DunningDecision::NotNow(sorted(held))) };
-    let hold = holds::on_customer(facts, policy).or((!facts.is_sending).then_some(Hold::SendingOff));
-    if let Some(hold) = hold {
-        held.extend(items.iter().map(|item| (item.id.clone(), hold.clone())));
-        return Ok(DunningDecision::NotNow(sorted(held)));
+    let Some((planned, items)) = planned else { return Ok(DunningDecision::NotNow(sorted(held))) };
+    match holds::contact(facts, policy) {
+        Ok(contact) => Ok(DunningDecision::Send(PlannedLetter { contact: contact.id.clone(), ..planned })),
+        Err(hold) => {
+            held.extend(items.iter().map(|item| (item.id.clone(), hold.clone())));
+            Ok(DunningDecision::NotNow(sorted(held)))
+        }
     }
-    Ok(DunningDecision::Send(letter))
 }
 
 fn is_overdue(invoice: &Invoice, facts: &DunningFacts) -> bool {
@@ -93,42 +96,41 @@ fn sorted(mut held: Vec<(InvoiceId, Hold)>) -> Vec<(InvoiceId, Hold)> {
     held
 }
 
-/// The letter for the items of one currency, or the hold on each (in the items' order).
+/// The letter for the items of one currency, its contact still open; or the hold on each, in the items' order.
 fn plan(
     facts: &DunningFacts,
     policy: &DunningPolicy,
     items: &[&Invoice],
-) -> Result<(Option<PlannedLetter>, Vec<Hold>), Refusal> {
-    let Some(first) = items.first() else { return Ok((None, vec![])) };
+) -> Result<Result<PlannedLetter, Vec<Hold>>, Refusal> {
+    let Some(first) = items.first() else { return Ok(Err(vec![])) };
     let currency = first.currency();
     let mut planned = Vec::new();
     let mut reached: Option<(u8, Tone)> = None;
     let mut why = Vec::new();
     for invoice in items {
         let amount = invoice.chaseable()?;
-        let next = next_level(facts, policy, invoice, amount);
-        if let Ok((level, tone)) = next
-            && reached.is_none_or(|(highest, _)| level > highest)
-        {
-            reached = Some((level, tone));
+        let mut level = invoice.level_sent();
+        match next_level(facts, policy, invoice, amount) {
+            Ok((next, tone)) => {
+                level = next;
+                if reached.is_none_or(|(highest, _)| next > highest) {
+                    reached = Some((next, tone));
+                }
+            }
+            Err(hold) => why.push(hold),
         }
-        let level = next.as_ref().map_or(invoice.level_sent(), |(level, _)| *level);
         planned.push(PlannedItem { invoice: invoice.id.clone(), level, amount });
-        why.push(next.err().unwrap_or(Hold::Paid));
     }
     let unapplied = facts.unapplied.iter().filter(|money| money.currency() == currency).copied();
-    let unapplied = Money::sum(currency, unapplied)?;
-    let total = Money::sum(currency, planned.iter().map(|item| item.amount))?.minus(unapplied)?;
-    if !total.is_positive() {
-        return Ok((None, vec![Hold::Paid; items.len()]));
+    let unassigned = Money::sum(currency, unapplied)?;
+    let total = Money::sum(currency, planned.iter().map(|item| item.amount))?;
+    if !total.minus(unassigned)?.is_positive() {
+        return Ok(Err(vec![Hold::Paid; items.len()]));
     }
-    let Some((level, tone)) = reached else { return Ok((None, why)) };
-    let Some(contact) = facts.customer.address(facts.today) else {
-        // The customer's hold names the reason; the letter still tells that there was one to write.
-        let contact = ContactId::new("");
-        return Ok((Some(PlannedLetter { level, tone, contact, items: planned, total }), vec![]));
-    };
-    Ok((Some(PlannedLetter { level, tone, contact: contact.id.clone(), items: planned, total }), vec![]))
+    // Without a level that is reached, every item has its hold.
+    let Some((level, tone)) = reached else { return Ok(Err(why)) };
+    let contact = ContactId::new("");
+    Ok(Ok(PlannedLetter { level, tone, contact, items: planned, total, unassigned }))
 }
 
 /// The next level of an invoice, from the letters recorded on it: reached by days and amount, or the hold.
@@ -149,3 +151,7 @@ fn next_level(
     }
     Ok((number, level.tone))
 }
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

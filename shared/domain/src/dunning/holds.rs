@@ -1,5 +1,5 @@
 //! Holds: the named reasons not to chase. People see exactly these.
-use crate::customer::{AddressStatus, PauseReason};
+use crate::customer::{AddressStatus, Contact, PauseReason};
 use crate::dates::{plus_days, weekdays_between};
 use crate::dunning::facts::DunningFacts;
 use crate::dunning::policy::DunningPolicy;
@@ -91,22 +91,26 @@ pub fn on_invoice(invoice: &Invoice, today: NaiveDate) -> Result<Option<Hold>, R
     }))
 }
 
-/// The hold on the whole customer, if any.
-pub fn on_customer(facts: &DunningFacts, policy: &DunningPolicy) -> Option<Hold> {
+/// The contact that a letter may go to, or the hold on the whole customer.
+///
+/// # Errors
+/// The hold.
+pub fn contact<'a>(facts: &'a DunningFacts, policy: &DunningPolicy) -> Result<&'a Contact, Hold> {
     let customer = &facts.customer;
     if !customer.is_active {
-        return Some(Hold::InactiveCustomer);
+        return Err(Hold::InactiveCustomer);
     }
     if let Some(pause) = customer.pause(facts.today) {
-        return Some(Hold::Paused(pause.reason));
+        return Err(Hold::Paused(pause.reason));
     }
     if customer.letter_in_hand.is_some() {
-        return Some(Hold::LetterInHand);
+        return Err(Hold::LetterInHand);
     }
-    if customer.address(facts.today).is_none() {
-        return Some(unusable(facts));
+    let contact = customer.address(facts.today).ok_or_else(|| unusable(facts))?;
+    if let Some(hold) = too_recent(facts, policy) {
+        return Err(hold);
     }
-    too_recent(facts, policy)
+    if facts.is_sending { Ok(contact) } else { Err(Hold::SendingOff) }
 }
 
 fn unusable(facts: &DunningFacts) -> Hold {

@@ -46,7 +46,8 @@ pub struct PolicyError {
     pub why: String,
 }
 
-pub const LEVELS_MAX: usize = 9;
+/// A letter knows four tones, one a level.
+pub const LEVELS_MAX: usize = 4;
 
 impl DunningPolicy {
     /// Checks everything before anything is stored.
@@ -62,7 +63,7 @@ impl DunningPolicy {
             fault("name".into(), "is empty");
         }
         if self.levels.is_empty() || self.levels.len() > LEVELS_MAX {
-            fault("levels".into(), "must be 1 to 9");
+            fault("levels".into(), "must be 1 to 4");
         }
         for (at, level) in self.levels.iter().enumerate() {
             let place = format!("levels[{at}]");
@@ -71,6 +72,9 @@ impl DunningPolicy {
             }
             if level.amount_min.is_sign_negative() && !level.amount_min.is_zero() {
                 fault(format!("{place}.amount_min"), "is negative");
+            }
+            if usize::from(level.tone.level_min()) > at.saturating_add(1) {
+                fault(format!("{place}.tone"), "is too harsh for this level");
             }
             let before = at.checked_sub(1).and_then(|before| self.levels.get(before));
             if before.is_some_and(|before| before.days_past_due_min >= level.days_past_due_min) {

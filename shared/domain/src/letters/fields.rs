@@ -31,6 +31,7 @@ fields! {
     Customer = "customer",
     Greeting = "greeting",
     Total = "total",
+    Unassigned = "unassigned",
     InvoiceCount = "invoice_count",
     OldestDueOn = "oldest_due_on",
     DaysPastDue = "days_past_due",
@@ -52,6 +53,7 @@ pub(super) fn words(field: Field, facts: &LetterFacts) -> Option<String> {
             contact.unwrap_or_else(|| cleaned(&facts.customer_name))
         }
         Field::Total => amount(facts.total),
+        Field::Unassigned => amount(facts.unassigned?),
         Field::InvoiceCount => match facts.items.len() {
             1 => format!("1{GLUE}invoice"),
             count => format!("{count}{GLUE}invoices"),

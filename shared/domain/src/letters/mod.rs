@@ -73,6 +73,8 @@ pub struct LetterFacts {
     pub tone: Tone,
     pub items: Vec<LetterItem>,
     pub total: Money,
+    /// Money and credit of the customer's that no invoice has taken yet.
+    pub unassigned: Option<Money>,
     pub missed_promise: Option<MissedPromise>,
     pub portal_url: String,
     pub opt_out_url: String,

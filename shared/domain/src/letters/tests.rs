@@ -36,6 +36,7 @@ fn facts(level: u8, tone: Tone) -> LetterFacts {
             item("HP-20533", on(2026, 11, 2), 1_250_000, 250_000),
         ],
         total: usd(662_050),
+        unassigned: None,
         missed_promise: None,
         portal_url: "https://pay.harbourpaper.example/a/1.view.1798761600.ZW50.cWJvOjEz.Yzc.0f3k9a2b4c6d8e0f1a2b3c4d5e".into(),
         opt_out_url: "https://pay.harbourpaper.example/s/1.stop.1798761600.ZW50.cWJvOjEz.Yzc.9q8w7e6r5t4y3u2i1o0p1a2s3d".into(),
@@ -164,7 +165,7 @@ fn facts_that_do_not_hold_together_are_refused() {
 fn a_template_is_checked_when_it_is_read() {
     let good = include_str!("templates/1-friendly.txt");
     let error = |from: &str, to: &str| Template::parse(&good.replace(from, to)).unwrap_err().to_string();
-    assert_eq!(error("{{reply_hint}}", "{{reply_hnt}}"), "line 18: unknown placeholder {{reply_hnt}}");
+    assert_eq!(error("{{reply_hint}}", "{{reply_hnt}}"), "line 20: unknown placeholder {{reply_hnt}}");
     assert_eq!(error("{{greeting}}", "{{greeting"), "line 3: braces without a partner");
     assert_eq!(error("{{greeting}}", "{greeting}"), "line 3: braces without a partner");
     assert_eq!(error("Subject: ", ""), "line 1 must start with \"Subject: \"");
@@ -211,4 +212,11 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn money_that_we_hold_is_taken_off() {
+    let held = LetterFacts { unassigned: Some(usd(50_00)), ..facts(1, Tone::Friendly) };
+    assert!(letter(&held).text.replace(['\n', '\u{a0}'], " ").contains("We hold USD 50.00 from you"));
+    assert!(!letter(&facts(1, Tone::Friendly)).text.contains("We hold"));
 }

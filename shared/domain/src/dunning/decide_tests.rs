@@ -1,0 +1,200 @@
+use super::*;
+use crate::customer::{AddressStatus, Contact, Customer, Pause, PauseReason};
+use crate::dates::plus_days;
+use crate::dunning::policy::tests::four_levels;
+use crate::ids::{CustomerId, DisputeId, EntityId, ExternalRef, LetterId, PaymentId, PromiseId};
+use crate::invoice::{Contested, ExternalVersion, OpenDispute, RefundToDecide, SentLevel};
+use crate::money::Currency;
+use crate::promise::ActivePromise;
+use crate::sealed::{LookupHash, Sealed};
+use chrono::NaiveDate;
+
+fn day(d: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, d).unwrap()
+}
+
+fn usd(minor: i64) -> Money {
+    Money::new(minor, Currency::USD)
+}
+
+fn version() -> ExternalVersion {
+    ExternalVersion { token: "0".into(), updated_at: "2026-01-01T00:00:00Z".parse().unwrap() }
+}
+
+fn invoice(number: &str, due_on: NaiveDate, open: i64) -> Invoice {
+    Invoice {
+        entity: EntityId::new("main"),
+        id: InvoiceId::new(number),
+        external_ref: ExternalRef::new("qbo", number),
+        external_version: version(),
+        customer: CustomerId::new("c"),
+        number: number.into(),
+        issued_on: due_on,
+        due_on: Some(due_on),
+        original: usd(open),
+        applied: usd(0),
+        credited: usd(0),
+        discounted: usd(0),
+        written_off: usd(0),
+        ledger_balance: usd(open),
+        is_voided: false,
+        settled: vec![],
+        refunds_to_decide: vec![],
+        contested: vec![],
+        promise: None,
+        broken_promises: 0,
+        dispute: None,
+        letters: vec![],
+    }
+}
+
+/// Monday 16 March 2026, ten o'clock; one invoice four days past due.
+fn facts() -> DunningFacts {
+    let contact = Contact {
+        id: ContactId::new("a"),
+        email: Sealed("x".into()),
+        email_hash: LookupHash("h".into()),
+        status: AddressStatus::Usable,
+    };
+    let customer = Customer {
+        entity: EntityId::new("main"),
+        id: CustomerId::new("c"),
+        external_ref: ExternalRef::new("qbo", "1"),
+        external_version: version(),
+        name: Sealed("n".into()),
+        is_active: true,
+        contacts: vec![contact],
+        pauses: vec![],
+        contacted_on: vec![],
+        letter_in_hand: None,
+        last_decision: None,
+    };
+    let invoices = vec![invoice("INV-1", day(12), 100_00)];
+    DunningFacts { customer, invoices, unapplied: vec![], today: day(16), hour: 10, is_sending: true }
+}
+
+fn decided(facts: &DunningFacts) -> DunningDecision {
+    decide(facts, &four_levels()).unwrap()
+}
+
+fn hold(change: impl FnOnce(&mut DunningFacts)) -> String {
+    let mut facts = facts();
+    change(&mut facts);
+    match decided(&facts) {
+        DunningDecision::NotNow(held) => {
+            held.iter().map(|(_, hold)| hold.to_string()).collect::<Vec<_>>().join("; ")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn letter(facts: &DunningFacts) -> PlannedLetter {
+    match decided(facts) {
+        DunningDecision::Send(letter) => letter,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn sent(level: u8, on: NaiveDate) -> SentLevel {
+    SentLevel { level, letter: LetterId::new("l"), on }
+}
+
+#[test]
+fn the_first_letter_is_level_one_however_old_the_debt() {
+    assert_eq!(letter(&facts()).level, 1);
+    let mut old = facts();
+    old.invoices[0].due_on = Some(plus_days(day(1), 0));
+    old.today = NaiveDate::from_ymd_opt(2026, 6, 15).unwrap();
+    assert_eq!((letter(&old).level, letter(&old).tone), (1, Tone::Friendly));
+}
+
+#[test]
+fn levels_follow_recorded_sends() {
+    let mut facts = facts();
+    facts.today = day(30);
+    facts.invoices[0].letters = vec![sent(1, day(16))];
+    facts.customer.contacted_on = vec![day(16)];
+    assert_eq!(letter(&facts).level, 2);
+    facts.invoices[0].letters.push(sent(4, day(20)));
+    assert!(matches!(decided(&facts), DunningDecision::NotNow(held) if held[0].1 == Hold::AllLevelsSent));
+}
+
+#[test]
+fn due_today_is_not_overdue_and_two_days_are_too_few() {
+    let mut today = facts();
+    today.invoices[0].due_on = Some(today.today);
+    assert_eq!(decided(&today), DunningDecision::Clear);
+    assert_eq!(hold(|f| f.invoices[0].due_on = Some(day(14))), "next level at 3 days past due");
+}
+
+#[test]
+fn every_hold_has_its_name() {
+    let promise = ActivePromise {
+        id: PromiseId::new("p"),
+        amount: usd(1),
+        on: day(20),
+        tolerance_days: 2,
+        applied_before: usd(0),
+        made_on: day(13),
+    };
+    let dispute =
+        OpenDispute { id: DisputeId::new("d"), reason: "pricing".into(), opened_on: day(13), until: None };
+    assert_eq!(hold(|f| f.invoices[0].promise = Some(promise)), "promise until 2026-03-22");
+    assert_eq!(hold(|f| f.invoices[0].dispute = Some(dispute)), "dispute");
+    assert_eq!(hold(|f| f.invoices[0].ledger_balance = usd(0)), "settled in the ledger");
+    assert_eq!(hold(|f| f.unapplied = vec![usd(60_00), usd(40_00)]), "paid");
+    assert_eq!(hold(|f| f.customer.contacts.clear()), "no address");
+    assert_eq!(hold(|f| f.customer.contacts[0].status = AddressStatus::OptedOut { on: day(1) }), "opt-out");
+    assert_eq!(
+        hold(|f| f.customer.contacts[0].status = AddressStatus::Bounced { on: day(1) }),
+        "address bounced"
+    );
+    assert_eq!(hold(|f| f.customer.contacted_on = vec![day(13)]), "too recent, last letter 2026-03-13");
+    assert_eq!(hold(|f| f.customer.letter_in_hand = Some(LetterId::new("l"))), "a letter is on its way");
+    assert_eq!(hold(|f| f.is_sending = false), "sending is off");
+    assert_eq!(hold(|f| f.invoices[0].original = usd(99)), "below the minimum amount");
+    let pause = Pause { reason: PauseReason::ReplyToRead, since: day(15), until: None };
+    assert_eq!(hold(|f| f.customer.pauses = vec![pause]), "a reply waits to be read");
+}
+
+#[test]
+fn a_refund_or_a_card_dispute_holds_its_part_only() {
+    let refund = |amount| RefundToDecide {
+        payment: PaymentId::new("p"),
+        refund: "re_1".into(),
+        amount: usd(amount),
+        choice: None,
+    };
+    assert_eq!(hold(|f| f.invoices[0].refunds_to_decide = vec![refund(100_00)]), "refund to decide");
+    let contested = Contested { payment: PaymentId::new("p"), dispute: "dp_1".into(), amount: usd(100_00) };
+    assert_eq!(hold(|f| f.invoices[0].contested = vec![contested]), "card dispute");
+    let mut part = facts();
+    part.invoices[0].refunds_to_decide = vec![refund(30_00)];
+    assert_eq!(letter(&part).total, usd(70_00));
+}
+
+#[test]
+fn unapplied_cash_is_named_and_never_mixed_between_currencies() {
+    let mut facts = facts();
+    facts.unapplied = vec![usd(30_00), Money::new(100_000_00, Currency::EUR)];
+    let letter = letter(&facts);
+    assert_eq!((letter.total, letter.unassigned), (usd(100_00), usd(30_00)));
+}
+
+#[test]
+fn a_hold_on_one_invoice_does_not_stop_the_others() {
+    let mut facts = facts();
+    facts.invoices.push(invoice("INV-2", day(10), 50_00));
+    facts.invoices[1].ledger_balance = usd(0);
+    assert_eq!(letter(&facts).items.len(), 1);
+}
+
+#[test]
+fn letters_leave_in_office_hours_on_weekdays() {
+    let later = |change: fn(&mut DunningFacts)| {
+        let mut facts = facts();
+        change(&mut facts);
+        decided(&facts) == DunningDecision::LaterToday
+    };
+    assert!(later(|f| f.hour = 7) && later(|f| f.hour = 18) && later(|f| f.today = day(21)));
+}
