@@ -1,7 +1,9 @@
 //! The use cases, over ports. `flows` holds one module a use case; `store` is the ledger; `worker` is what becomes
 //! of a message; `doubles` are the ports in memory, for tests.
 pub mod archive;
+pub mod execute;
 pub mod flows;
+pub mod keyring;
 pub mod letter;
 pub mod messages;
 pub mod ports;

@@ -1,11 +1,16 @@
 //! One module a use case: load facts, call the domain's decision, commit.
+pub mod bank;
 pub mod cash;
 pub mod dunning;
+pub mod erp;
 pub mod promises;
+pub mod receive;
 pub mod refunds;
 pub mod reversals;
+pub mod stripe;
 pub mod tasks;
 pub mod tick;
+pub mod write_back;
 
 use crate::store::table::CommitError;
 use crate::worker::Failure;

@@ -51,6 +51,13 @@ impl Change {
         self
     }
 
+    /// Replaces what the entry says happened, once the figures are known.
+    #[must_use]
+    pub fn telling(mut self, event: Event) -> Self {
+        self.entry.event = event;
+        self
+    }
+
     /// A new item; the commit conflicts if it is there already.
     #[must_use]
     pub fn create<T: Entity + 'static>(self, state: T, pending: &[FollowUp]) -> Self {

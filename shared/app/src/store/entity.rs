@@ -53,6 +53,12 @@ pub struct Stored<T> {
 }
 
 impl<T> Stored<T> {
+    /// The same item with another state.
+    #[must_use]
+    pub fn with_state(self, state: T) -> Self {
+        Self { state, ..self }
+    }
+
     pub fn is_pending(&self, follow_up: FollowUp) -> bool {
         self.pending.contains(&follow_up)
     }

@@ -1,0 +1,8 @@
+//! The ledger of a company that keeps its books in QuickBooks Online: pulled page by page, written back to.
+pub mod auth;
+pub mod documents;
+pub mod payments;
+pub mod pull;
+
+/// The name of the system in external references, ids and cursors.
+pub const SYSTEM: &str = "qbo";

@@ -1,0 +1,147 @@
+//! The pull: page jobs by kind, each page stored before the next is asked for, the cursor moved after the last.
+use super::auth::call;
+use super::{SYSTEM, documents, payments};
+use crate::App;
+use crate::flows::tasks::quarantine;
+use crate::messages::{ErpPageDue, ErpPullDue, Message, outgoing, send};
+use crate::store::keys;
+use crate::store::table::{CommitError, Condition, Record, TableName, Write};
+use crate::worker::Failure;
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use connectors::quickbooks::map::{self, RowError};
+use connectors::quickbooks::query::{QueryPage, page};
+use connectors::quickbooks::wire;
+use domain::timeline::Cause;
+use serde::{Deserialize, Serialize};
+
+/// In the order in which they lean on each other; a payment that comes before its invoice waits a little.
+const KINDS: [&str; 4] = ["Customer", "Invoice", "CreditMemo", "Payment"];
+/// Each pull starts this long before the last one's vendor time, for rows that slid over a page's edge.
+const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Cursor {
+    v: u32,
+    /// By the vendor's clock.
+    since: String,
+}
+
+/// Starts a pull: one job a kind, from where the last pull of that kind ended.
+///
+/// # Errors
+/// The table's or the queue's.
+pub async fn start(app: &App, due: &ErpPullDue) -> Result<(), Failure> {
+    let mut jobs = Vec::new();
+    for kind in KINDS {
+        let record = app.table.get(TableName::Connections, &keys::cursor(&due.entity, SYSTEM, kind)).await?;
+        let cursor = record.map(|record| serde_json::from_str::<Cursor>(&record.body)).transpose();
+        let cursor = cursor.map_err(|error| Failure::poison(format!("cursor {kind}: {error}")))?;
+        let job = ErpPageDue::new(
+            due.entity.clone(),
+            kind.to_owned(),
+            cursor.map(|cursor| cursor.since),
+            1,
+            String::new(),
+        );
+        jobs.push(outgoing(&job)?);
+    }
+    Ok(app.queue.send(ErpPageDue::QUEUE, jobs).await?)
+}
+
+/// Pulls and stores one page, then asks for the next or moves the cursor.
+///
+/// # Errors
+/// QuickBooks', the table's or the queue's.
+pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
+    let home = app.settings.currency;
+    let turned = match due.kind.as_str() {
+        "Customer" => {
+            let (page, cause) = fetch::<wire::Customer>(app, due).await?;
+            let (rows, turned) = sort_out(app, &cause, page.and_then(map::customer)).await?;
+            documents::store(app, &cause, rows).await?;
+            turned
+        }
+        "Invoice" => {
+            let (page, cause) = fetch::<wire::Invoice>(app, due).await?;
+            let (rows, turned) =
+                sort_out(app, &cause, page.and_then(|wire| map::invoice(wire, home))).await?;
+            documents::store(app, &cause, rows).await?;
+            turned
+        }
+        "CreditMemo" => {
+            let (page, cause) = fetch::<wire::CreditMemo>(app, due).await?;
+            let (rows, turned) =
+                sort_out(app, &cause, page.and_then(|wire| map::credit_memo(wire, home))).await?;
+            documents::store(app, &cause, rows).await?;
+            turned
+        }
+        "Payment" => {
+            let (page, cause) = fetch::<wire::Payment>(app, due).await?;
+            let (rows, turned) =
+                sort_out(app, &cause, page.and_then(|wire| map::payment(wire, home))).await?;
+            for row in &rows {
+                payments::store(app, &cause, row).await?;
+            }
+            turned
+        }
+        other => return Err(Failure::poison(format!("no kind of record is called {other:?}"))),
+    };
+    let run = if due.run.is_empty() { (turned.vendor_time - OVERLAP).to_rfc3339() } else { due.run.clone() };
+    match turned.next {
+        Some(start) => send(app, &ErpPageDue { start, run, ..due.clone() }).await,
+        None => move_cursor(app, due, &run).await,
+    }
+}
+
+/// What a stored page leads to.
+struct Turned {
+    vendor_time: DateTime<FixedOffset>,
+    next: Option<u32>,
+}
+
+async fn fetch<T: wire::Record>(app: &App, due: &ErpPageDue) -> Result<(QueryPage<T>, Cause), Failure> {
+    let since = due.since.as_deref().map(DateTime::parse_from_rfc3339).transpose();
+    let since = since.map_err(|error| Failure::poison(format!("since: {error}")))?;
+    let reply = call(app, |api, token| page::<T>(api, token, since, due.start)).await?;
+    let event = format!("{SYSTEM}:{}:{}", due.kind, reply.archived.rsplit('/').next().unwrap_or_default());
+    Ok((reply.value, Cause::archived_at(event, reply.archived)))
+}
+
+/// Rows that read go on; the others are quarantined by name, and no row stops another.
+async fn sort_out<T>(app: &App, cause: &Cause, page: QueryPage<T>) -> Result<(Vec<T>, Turned), Failure> {
+    let turned = Turned { vendor_time: page.vendor_time, next: page.next_start() };
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for row in page.rows {
+        match row {
+            Ok(row) => rows.push(row),
+            Err(error) => set_aside(app, cause, &error).await?,
+        }
+    }
+    Ok((rows, turned))
+}
+
+async fn set_aside(app: &App, cause: &Cause, error: &RowError) -> Result<(), Failure> {
+    let row = Cause {
+        event: domain::ids::EventId(format!("{}:{}", cause.event, error)),
+        archived: Some(format!("{}#{error}", cause.archived.clone().unwrap_or_default())),
+    };
+    quarantine(app, &row, "QuickBooks record", &error.to_string()).await
+}
+
+async fn move_cursor(app: &App, due: &ErpPageDue, run: &str) -> Result<(), Failure> {
+    let key = keys::cursor(&due.entity, SYSTEM, &due.kind);
+    let former = app.table.get(TableName::Connections, &key).await?;
+    let body = serde_json::to_string(&Cursor { v: 1, since: run.to_owned() });
+    let body = body.map_err(|error| Failure::poison(error.to_string()))?;
+    if former.as_ref().is_some_and(|record| record.body >= body) {
+        // A page job that was delivered again, after a later pull: the cursor never goes back.
+        return Ok(());
+    }
+    let ver = former.map(|record| record.ver);
+    let record = Record::new(key, ver.unwrap_or(0) + 1, body);
+    let condition = ver.map_or(Condition::Absent, Condition::Version);
+    match app.table.commit(vec![Write::Put { table: TableName::Connections, record, condition }]).await {
+        Ok(_) | Err(CommitError::Conflict { .. }) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}

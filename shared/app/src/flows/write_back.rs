@@ -1,0 +1,180 @@
+//! Write-back: the ledger's record of a payment brought in line with ours, exactly once. A reference derived from
+//! the payment finds an earlier try before anything is written.
+use super::erp::SYSTEM;
+use super::erp::auth::{Problem, call};
+use super::erp::payments::NOTE_PREFIX;
+use super::tasks::{about_customer, new_task};
+use super::{Attempt, settle};
+use crate::App;
+use crate::messages::WriteBackDue;
+use crate::store::change::Change;
+use crate::store::entity::{Entity, FollowUp, Stored};
+use crate::store::keys;
+use crate::store::reads::must_load;
+use crate::store::table::TableName;
+use crate::worker::Failure;
+use connectors::fault::Advice;
+use connectors::quickbooks::payment::{self, DraftLine, PaymentDraft, Written};
+use domain::ids::ExternalRef;
+use domain::money::Money;
+use domain::payment::{Payment, Posting};
+use domain::refusal::Refusal;
+use domain::task::TaskKind;
+use domain::timeline::{Cause, Event};
+use sha2::{Digest, Sha256};
+
+/// Works off one due write-back. A payment that is not waiting for one is a duplicate.
+///
+/// # Errors
+/// QuickBooks' or the table's, worth another delivery. A refusal by QuickBooks opens a task instead.
+pub async fn post_due(app: &App, due: &WriteBackDue) -> Result<(), Failure> {
+    let key = keys::payment(&due.entity, &due.payment);
+    let cause = Cause::new(format!("write-back:{}", due.payment));
+    settle(|| async {
+        let stored = must_load::<Payment>(app.table.as_ref(), &key).await?;
+        if !stored.is_pending(FollowUp::WriteBack) {
+            return Ok(Attempt::Done(()));
+        }
+        match bring_in_line(app, &stored.state).await {
+            Ok(posting) => record(app, &cause, stored, posting).await,
+            Err(Problem::Fault(fault)) if fault.advice(true) == Advice::GiveUp => {
+                refuse(app, &cause, stored, &fault.to_string()).await
+            }
+            Err(problem) => Err(problem.into()),
+        }
+    })
+    .await
+}
+
+/// What the ledger shall hold: what was received and not returned, on the invoices it settles.
+fn draft(payment: &Payment) -> Result<PaymentDraft, Refusal> {
+    let total = payment.received.minus(payment.refunded)?.minus(payment.reversed)?;
+    let customer = payment.customer.as_ref().and_then(|customer| external_id(customer.as_str()));
+    let customer =
+        customer.ok_or_else(|| Refusal::new("write-back", "the customer is not from the ledger"))?;
+    let mut lines = Vec::with_capacity(payment.allocations.len());
+    for allocation in &payment.allocations {
+        let invoice = external_id(allocation.invoice.as_str());
+        let invoice =
+            invoice.ok_or_else(|| Refusal::new("write-back", "an invoice is not from the ledger"))?;
+        lines.push(DraftLine { invoice_external_id: invoice, amount: allocation.amount });
+    }
+    Ok(PaymentDraft {
+        customer_external_id: customer,
+        total,
+        received_on: payment.received_on,
+        reference: reference(payment),
+        private_note: format!("{NOTE_PREFIX}{}", payment.id),
+        lines,
+        deposit_account_external_id: None,
+    })
+}
+
+fn external_id(id: &str) -> Option<String> {
+    id.strip_prefix(SYSTEM)?.strip_prefix(':').map(str::to_owned)
+}
+
+fn digest(text: &str, length: usize) -> String {
+    hex::encode(Sha256::digest(text.as_bytes())).chars().take(length).collect()
+}
+
+/// The `PaymentRefNum` of a payment of ours: the same for every try, 20 characters.
+pub fn reference(payment: &Payment) -> String {
+    format!("DL{}", digest(&payment.key().pk, 18))
+}
+
+async fn bring_in_line(app: &App, payment: &Payment) -> Result<Posting, Problem> {
+    let poison = |refusal: Refusal| Problem::Ours(Failure::poison(refusal.to_string()));
+    match &payment.posting {
+        Posting::ByPeople => Ok(Posting::ByPeople),
+        Posting::NotPosted => {
+            let left = payment.unapplied().map_err(poison)?;
+            if payment.allocations.is_empty() && !left.is_positive() {
+                return Ok(Posting::NotPosted);
+            }
+            let draft = draft(payment).map_err(poison)?;
+            let found = call(app, |api, token| payment::lookup(api, token, &draft.reference)).await?.value;
+            let rows: Result<Vec<_>, _> = found.rows.into_iter().collect();
+            let rows = rows.map_err(|error| Problem::Ours(Failure::retry(error.to_string())))?;
+            let written = match rows.first() {
+                // An earlier try arrived although its answer did not.
+                Some(row) => written(row)?,
+                None => {
+                    let request_id = digest(&format!("create#{}", payment.key().pk), 36);
+                    call(app, |api, token| payment::create(api, token, &draft, &request_id)).await?.value
+                }
+            };
+            Ok(posted(payment, written))
+        }
+        Posting::Posted { lines, .. } if *lines == payment.allocations => Ok(payment.posting.clone()),
+        Posting::Posted { external_id, .. } => {
+            let draft = draft(payment).map_err(poison)?;
+            let current = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
+            let current = written(&current)?;
+            let state = format!("{:?}#{}", payment.allocations, current.sync_token);
+            let request_id = digest(&format!("lines#{}#{state}", payment.key().pk), 36);
+            let total = Money::sum(payment.currency(), payment.allocations.iter().map(|a| a.amount));
+            let is_empty =
+                draft.lines.is_empty() && total.is_ok_and(Money::is_zero) && !draft.total.is_positive();
+            let written = if is_empty {
+                call(app, |api, token| payment::void(api, token, &current, &request_id)).await?.value
+            } else {
+                call(app, |api, token| payment::replace_lines(api, token, &current, &draft, &request_id))
+                    .await?
+                    .value
+            };
+            Ok(posted(payment, written))
+        }
+    }
+}
+
+fn written(row: &connectors::quickbooks::wire::Payment) -> Result<Written, Problem> {
+    match (&row.id, &row.sync_token) {
+        (Some(id), Some(token)) => Ok(Written { external_id: id.clone(), sync_token: token.clone() }),
+        _ => Err(Problem::Ours(Failure::retry("QuickBooks gave a payment without Id or SyncToken"))),
+    }
+}
+
+fn posted(payment: &Payment, written: Written) -> Posting {
+    let lines = payment.allocations.clone();
+    Posting::Posted { external_id: written.external_id, token: written.sync_token, lines }
+}
+
+async fn record(
+    app: &App,
+    cause: &Cause,
+    mut stored: Stored<Payment>,
+    posting: Posting,
+) -> Result<Attempt<()>, Failure> {
+    stored.done(FollowUp::WriteBack);
+    stored.state.posting = posting;
+    let external_id = match &stored.state.posting {
+        Posting::Posted { external_id, .. } => external_id.clone(),
+        Posting::NotPosted | Posting::ByPeople => String::new(),
+    };
+    let event = Event::WrittenBack { payment: stored.state.id.clone(), external_id: external_id.clone() };
+    let mut change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
+    if !external_id.is_empty() {
+        let posted = keys::posted(&app.settings.entity, &ExternalRef::new(SYSTEM, external_id));
+        if app.table.get(TableName::Ledger, &posted).await?.is_none() {
+            change = change.claim(posted, format!(r#"{{"v":1,"payment":"{}"}}"#, stored.state.id));
+        }
+    }
+    Attempt::of(change.update(stored).commit(app.table.as_ref()).await, ())
+}
+
+async fn refuse(
+    app: &App,
+    cause: &Cause,
+    mut stored: Stored<Payment>,
+    why: &str,
+) -> Result<Attempt<()>, Failure> {
+    stored.done(FollowUp::WriteBack);
+    let about = format!("{}|write-back|{}", stored.state.key().pk, stored.ver);
+    let why = format!("QuickBooks refused payment {}: {why}", stored.state.id);
+    let task =
+        about_customer(new_task(app, TaskKind::LedgerMismatch, &about, why), stored.state.customer.as_ref());
+    let event = Event::TaskOpened { task: task.id.clone() };
+    let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
+    Attempt::of(change.update(stored).create(task, &[]).commit(app.table.as_ref()).await, ())
+}
