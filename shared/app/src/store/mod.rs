@@ -1,1 +1,4 @@
+pub mod contract;
+pub mod limits;
+pub mod memory;
 pub mod table;

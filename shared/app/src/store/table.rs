@@ -34,7 +34,7 @@ impl fmt::Display for Key {
 }
 
 /// The ledger's sparse indexes: a record is in one exactly when it carries that index's key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Index {
     /// A customer's open items, payments and timeline (keys only).
     Customer,
@@ -62,7 +62,16 @@ pub struct Record {
 
 impl Record {
     pub fn new(key: Key, ver: u64, body: impl Into<String>) -> Self {
-        Self { key, ver, body: body.into(), customer: None, due: None, summary: None, pending: None, expires_at: None }
+        Self {
+            key,
+            ver,
+            body: body.into(),
+            customer: None,
+            due: None,
+            summary: None,
+            pending: None,
+            expires_at: None,
+        }
     }
 }
 
@@ -74,11 +83,47 @@ pub enum Condition {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every write of a commit is a put")]
 pub enum Write {
-    Put { table: TableName, record: Record, condition: Condition },
-    Delete { table: TableName, key: Key, condition: Condition },
+    Put {
+        table: TableName,
+        record: Record,
+        condition: Condition,
+    },
+    Delete {
+        table: TableName,
+        key: Key,
+        condition: Condition,
+    },
     /// Changes nothing, but the commit fails unless the condition holds.
-    Check { table: TableName, key: Key, condition: Condition },
+    Check {
+        table: TableName,
+        key: Key,
+        condition: Condition,
+    },
+}
+
+impl Write {
+    pub fn table(&self) -> TableName {
+        match self {
+            Write::Put { table, .. } | Write::Delete { table, .. } | Write::Check { table, .. } => *table,
+        }
+    }
+
+    pub fn key(&self) -> &Key {
+        match self {
+            Write::Put { record, .. } => &record.key,
+            Write::Delete { key, .. } | Write::Check { key, .. } => key,
+        }
+    }
+
+    pub fn condition(&self) -> Condition {
+        match self {
+            Write::Put { condition, .. }
+            | Write::Delete { condition, .. }
+            | Write::Check { condition, .. } => *condition,
+        }
+    }
 }
 
 /// Which part of a partition to read, by sort key.
@@ -153,11 +198,19 @@ pub trait Table: Send + Sync {
     /// Reads one record, strongly consistent.
     fn get<'a>(&'a self, table: TableName, key: &'a Key) -> Answer<'a, Result<Option<Record>, TableError>>;
     /// Reads many records, strongly consistent, in no promised order; absent ones are left out.
-    fn get_many<'a>(&'a self, table: TableName, keys: &'a [Key]) -> Answer<'a, Result<Vec<Record>, TableError>>;
+    fn get_many<'a>(
+        &'a self,
+        table: TableName,
+        keys: &'a [Key],
+    ) -> Answer<'a, Result<Vec<Record>, TableError>>;
     /// Reads a partition, strongly consistent, by sort key.
     fn query<'a>(&'a self, table: TableName, query: Query) -> Answer<'a, Result<Page<Record>, TableError>>;
     /// Reads an index of the ledger; may lag behind commits.
-    fn query_index<'a>(&'a self, index: Index, query: Query) -> Answer<'a, Result<Page<IndexRow>, TableError>>;
+    fn query_index<'a>(
+        &'a self,
+        index: Index,
+        query: Query,
+    ) -> Answer<'a, Result<Page<IndexRow>, TableError>>;
     /// All writes or none.
     fn commit<'a>(&'a self, writes: Vec<Write>) -> Answer<'a, Result<Committed, CommitError>>;
 }
