@@ -34,7 +34,7 @@ impl fmt::Display for Key {
 }
 
 /// The ledger's sparse indexes: a record is in one exactly when it carries that index's key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Index {
     /// A customer's open items, payments and timeline (keys only).
     Customer,
@@ -83,6 +83,7 @@ pub enum Condition {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every write of a commit is a put")]
 pub enum Write {
     Put {
         table: TableName,
@@ -100,6 +101,29 @@ pub enum Write {
         key: Key,
         condition: Condition,
     },
+}
+
+impl Write {
+    pub fn table(&self) -> TableName {
+        match self {
+            Write::Put { table, .. } | Write::Delete { table, .. } | Write::Check { table, .. } => *table,
+        }
+    }
+
+    pub fn key(&self) -> &Key {
+        match self {
+            Write::Put { record, .. } => &record.key,
+            Write::Delete { key, .. } | Write::Check { key, .. } => key,
+        }
+    }
+
+    pub fn condition(&self) -> Condition {
+        match self {
+            Write::Put { condition, .. }
+            | Write::Delete { condition, .. }
+            | Write::Check { condition, .. } => *condition,
+        }
+    }
 }
 
 /// Which part of a partition to read, by sort key.
