@@ -3,9 +3,13 @@ pub mod bank;
 pub mod cash;
 pub mod dunning;
 pub mod erp;
+pub mod feedback;
+pub mod letters;
+pub mod policies;
 pub mod promises;
 pub mod receive;
 pub mod refunds;
+pub mod relay;
 pub mod reversals;
 pub mod stripe;
 pub mod tasks;
@@ -27,6 +31,13 @@ pub enum Attempt<T> {
 }
 
 impl<T> Attempt<T> {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Attempt<U> {
+        match self {
+            Self::Done(value) => Attempt::Done(change(value)),
+            Self::Conflict(key) => Attempt::Conflict(key),
+        }
+    }
+
     /// Sorts a commit's outcome: a conflict is another attempt, the rest a failure.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What Amazon SES tells us: the fate of mail we sent, and mail that came in. Both arrive by SNS → SQS, wrapped in an
 //! SNS notification or raw (the subscription's choice); a bucket's own S3 event is the fallback for inbound mail.
-mod event;
-mod inbound;
+pub mod event;
+pub mod inbound;
 #[cfg(test)]
 mod tests;
 

@@ -87,6 +87,9 @@ pub fn decide(facts: &DunningFacts, policy: &DunningPolicy) -> Result<DunningDec
     }
 }
 
+/// The most items that one letter lists, the oldest: each is claimed in the transaction that sends it.
+const ITEMS_MAX: usize = 60;
+
 fn is_overdue(invoice: &Invoice, facts: &DunningFacts) -> bool {
     !invoice.is_voided && invoice.due_on.is_some_and(|due_on| days_past_due(due_on, facts.today) >= 1)
 }
@@ -107,7 +110,7 @@ fn plan(
     let mut planned = Vec::new();
     let mut reached: Option<(u8, Tone)> = None;
     let mut why = Vec::new();
-    for invoice in items {
+    for invoice in items.iter().take(ITEMS_MAX) {
         let amount = invoice.chaseable()?;
         let mut level = invoice.level_sent();
         match next_level(facts, policy, invoice, amount) {
@@ -128,7 +131,10 @@ fn plan(
         return Ok(Err(vec![Hold::Paid; items.len()]));
     }
     // Without a level that is reached, every item has its hold.
-    let Some((level, tone)) = reached else { return Ok(Err(why)) };
+    let Some((level, tone)) = reached else {
+        why.resize(items.len(), Hold::LetterFull);
+        return Ok(Err(why));
+    };
     let contact = ContactId::new("");
     Ok(Ok(PlannedLetter { level, tone, contact, items: planned, total, unassigned }))
 }

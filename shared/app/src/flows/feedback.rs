@@ -1,0 +1,185 @@
+//! What became of our mail: SES' events on the letter's timeline, and the status of the address.
+use super::letters::sent;
+use super::tasks::{about_customer, new_task, quarantine};
+use super::{Attempt, settle};
+use crate::App;
+use crate::archive::archive;
+use crate::keyring::lookup;
+use crate::letter::{Letter, LetterState};
+use crate::store::change::Change;
+use crate::store::entity::{Entity, Stored};
+use crate::store::keys;
+use crate::store::reads::{load, must_load};
+use crate::store::table::{Key, TableName};
+use crate::worker::Failure;
+use connectors::ses::event::{BounceKind, ComplaintKind, MailEvent, MailEventKind};
+use connectors::ses::{Notification, parse};
+use domain::customer::{AddressStatus, Customer};
+use domain::ids::LetterId;
+use domain::sealed::LookupHash;
+use domain::task::TaskKind;
+use domain::timeline::{Cause, Event};
+use serde::Deserialize;
+
+/// A look-up record that leads to a letter.
+#[derive(Debug, Deserialize)]
+pub(super) struct LetterLookup {
+    letter: LetterId,
+}
+
+/// Follows a look-up to its letter.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn letter_by(app: &App, key: &Key) -> Result<Option<Stored<Letter>>, Failure> {
+    let Some(record) = app.table.get(TableName::Ledger, key).await? else { return Ok(None) };
+    let lookup: LetterLookup =
+        serde_json::from_str(&record.body).map_err(|error| Failure::poison(format!("{key}: {error}")))?;
+    load(app.table.as_ref(), &keys::letter(&app.settings.entity, &lookup.letter)).await
+}
+
+/// Works off one message of the mail event topic.
+///
+/// # Errors
+/// The table's. What cannot be read goes to quarantine.
+pub async fn mail_event(app: &App, body: &str) -> Result<(), Failure> {
+    let archived = archive(app, "ses-event", body.as_bytes()).await?;
+    let event = match parse(body) {
+        Ok(Notification::Event(event)) => event,
+        Ok(Notification::Ignored { .. }) => return Ok(()),
+        Ok(_) => {
+            let cause = Cause::archived_at(format!("ses:{archived}"), &archived);
+            return quarantine(app, &cause, "mail event", "is not about a mail of ours").await;
+        }
+        Err(error) => {
+            let cause = Cause::archived_at(format!("ses:{archived}"), &archived);
+            return quarantine(app, &cause, "mail event", &error.to_string()).await;
+        }
+    };
+    let Some(letter) = find_letter(app, &event).await? else { return Ok(()) };
+    let natural = event.keys().into_iter().next().map_or_else(|| event.message_id.clone(), |key| key.0);
+    let cause = Cause::archived_at(natural, archived);
+    settle(|| async {
+        let stored = must_load::<Letter>(app.table.as_ref(), &letter).await?;
+        follow(app, &cause, stored, &event).await
+    })
+    .await
+}
+
+async fn find_letter(app: &App, event: &MailEvent) -> Result<Option<Key>, Failure> {
+    let entity = &app.settings.entity;
+    if let Some(send_ref) = &event.send_ref
+        && let Some(letter) = letter_by(app, &keys::reply(entity, send_ref)).await?
+    {
+        return Ok(Some(letter.state.key()));
+    }
+    let letter = letter_by(app, &keys::message(entity, &event.message_id)).await?;
+    Ok(letter.map(|letter| letter.state.key()))
+}
+
+/// How far along a letter is: events come in any order, and a letter only moves forward.
+fn rank(state: &LetterState) -> u8 {
+    match state {
+        LetterState::Planned
+        | LetterState::Claimed
+        | LetterState::Unknown { .. }
+        | LetterState::Cancelled { .. } => 0,
+        LetterState::Sent { .. } => 1,
+        LetterState::Delivered { .. } => 2,
+        LetterState::Bounced { .. } => 3,
+        LetterState::Complained { .. } => 4,
+    }
+}
+
+async fn follow(
+    app: &App,
+    cause: &Cause,
+    mut letter: Stored<Letter>,
+    event: &MailEvent,
+) -> Result<Attempt<()>, Failure> {
+    let message_ref = event.message_id.clone();
+    let (id, contact) = (letter.state.id.clone(), letter.state.contact.clone());
+    let (next, told) = match &event.kind {
+        MailEventKind::Send => (
+            LetterState::Sent { message_ref: message_ref.clone() },
+            Event::LetterSent { letter: id, message_ref },
+        ),
+        MailEventKind::Delivery => {
+            (LetterState::Delivered { message_ref }, Event::LetterDelivered { letter: id })
+        }
+        MailEventKind::Bounce { kind, .. } => {
+            let is_permanent = *kind == BounceKind::Permanent;
+            (LetterState::Bounced { message_ref }, Event::LetterBounced { letter: id, contact, is_permanent })
+        }
+        MailEventKind::Complaint(ComplaintKind::Objection) => {
+            (LetterState::Complained { message_ref }, Event::LetterComplained { letter: id, contact })
+        }
+        MailEventKind::Reject { .. }
+        | MailEventKind::DeliveryDelay { .. }
+        | MailEventKind::Complaint(ComplaintKind::NotSpam) => {
+            return Ok(Attempt::Done(()));
+        }
+    };
+    if rank(&next) <= rank(&letter.state.state) {
+        return Ok(Attempt::Done(()));
+    }
+    let is_first = rank(&letter.state.state) == 0;
+    letter.state.state = next;
+    let status = status(app, event);
+    if is_first && status.is_none() {
+        return sent(app, cause, letter, told).await;
+    }
+    let Some(status) = status else {
+        let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), told);
+        return Attempt::of(change.update(letter).commit(app.table.as_ref()).await, ());
+    };
+    mark_address(app, cause, letter, told, event, status).await
+}
+
+/// What the event means for the address it is about; nothing for a delivery or a bounce that may pass.
+fn status(app: &App, event: &MailEvent) -> Option<AddressStatus> {
+    match &event.kind {
+        MailEventKind::Bounce { kind: BounceKind::Permanent, .. } => {
+            Some(AddressStatus::Bounced { on: app.today() })
+        }
+        MailEventKind::Complaint(ComplaintKind::Objection) => {
+            Some(AddressStatus::Complained { on: app.today() })
+        }
+        _ => None,
+    }
+}
+
+async fn mark_address(
+    app: &App,
+    cause: &Cause,
+    mut letter: Stored<Letter>,
+    told: Event,
+    event: &MailEvent,
+    status: AddressStatus,
+) -> Result<Attempt<()>, Failure> {
+    let entity = app.settings.entity.clone();
+    let key = keys::customer(&entity, &letter.state.customer);
+    let mut customer = must_load::<Customer>(app.table.as_ref(), &key).await?;
+    let mut hashes: Vec<LookupHash> = Vec::new();
+    for recipient in &event.recipients {
+        hashes.push(lookup(app, recipient)?);
+    }
+    for hash in &hashes {
+        customer.state = customer.state.with_status(hash, &status);
+    }
+    if customer.state.letter_in_hand.as_ref() == Some(&letter.state.id) {
+        customer.state.letter_in_hand = None;
+    }
+    customer.state.last_decision = None;
+    letter.done(crate::store::entity::FollowUp::SendLetter);
+    let about = format!("{}|{}", key.pk, letter.state.contact);
+    let task = new_task(app, TaskKind::AddressBounced, &about, "letters to this address come back");
+    let task = about_customer(task, Some(&letter.state.customer));
+    let is_new = load::<domain::task::CollectionsTask>(app.table.as_ref(), &task.key()).await?.is_none();
+    let mut change =
+        Change::new(entity, app.clock.now(), cause.clone(), told).update(letter).update(customer);
+    if is_new && matches!(status, AddressStatus::Bounced { .. }) {
+        change = change.create(task, &[]);
+    }
+    Attempt::of(change.commit(app.table.as_ref()).await, ())
+}

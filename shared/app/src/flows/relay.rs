@@ -1,0 +1,76 @@
+//! The relay: follow-ups that a commit put on an item become messages. In the cloud the table's stream tells; the
+//! sweep reads the sparse index of what is still pending, and so does the local bundle.
+use crate::App;
+use crate::messages::of_follow_up;
+use crate::queues::{Outgoing, QueueName};
+use crate::store::entity::FollowUp;
+use crate::store::keys;
+use crate::store::reads::all_index_rows;
+use crate::store::table::{Index, Key, Query, TableName};
+use crate::worker::Failure;
+use domain::ids::EntityId;
+use serde::Deserialize;
+
+/// The part of an item's envelope that the relay reads.
+#[derive(Debug, Default, Deserialize)]
+struct Pending {
+    #[serde(default)]
+    pending: Vec<FollowUp>,
+}
+
+fn pending(body: Option<&str>) -> Result<Vec<FollowUp>, Failure> {
+    let Some(body) = body else { return Ok(Vec::new()) };
+    let pending: Pending = serde_json::from_str(body).map_err(|error| Failure::poison(error.to_string()))?;
+    Ok(pending.pending)
+}
+
+/// The entity of an item's partition key.
+fn entity_of(pk: &str) -> EntityId {
+    EntityId::new(pk.split('#').next().unwrap_or_default())
+}
+
+/// Sends the messages for follow-ups that a change of an item added.
+///
+/// # Errors
+/// The queue's: the stream delivers the change again.
+pub async fn changed(app: &App, key: &Key, old: Option<&str>, new: Option<&str>) -> Result<(), Failure> {
+    if key.sk != keys::STATE {
+        return Ok(());
+    }
+    let before = pending(old)?;
+    for follow_up in pending(new)?.into_iter().filter(|follow_up| !before.contains(follow_up)) {
+        let (queue, message) = of_follow_up(&entity_of(&key.pk), &key.pk, follow_up)?;
+        app.queue.send(queue, vec![message]).await?;
+    }
+    Ok(())
+}
+
+/// A follow-up that still stands on an item, with what makes it the same one when it is read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingWork {
+    pub queue: QueueName,
+    pub message: Outgoing,
+    /// The item, its version and the kind: a follow-up that was done and asked for again has another.
+    pub mark: String,
+}
+
+/// Everything that is pending, oldest first a shard.
+///
+/// # Errors
+/// The table's.
+pub async fn sweep(app: &App) -> Result<Vec<PendingWork>, Failure> {
+    let mut work = Vec::new();
+    for shard in 0..keys::PENDING_SHARDS {
+        let partition = keys::pending_partition(&app.settings.entity, shard);
+        let rows = all_index_rows(app.table.as_ref(), Index::Pending, Query::all(partition)).await?;
+        let wanted: Vec<Key> = rows.into_iter().map(|row| row.key).collect();
+        for record in app.table.get_many(TableName::Ledger, &wanted).await? {
+            for follow_up in pending(Some(&record.body))? {
+                let (queue, message) = of_follow_up(&app.settings.entity, &record.key.pk, follow_up)?;
+                let mark = format!("{}#{follow_up:?}#{}", record.key.pk, record.ver);
+                work.push(PendingWork { queue, message, mark });
+            }
+        }
+    }
+    Ok(work)
+}
