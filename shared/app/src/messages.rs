@@ -29,7 +29,6 @@ macro_rules! messages {
         }
 
         impl $name {
-            #[allow(clippy::new_without_default, reason = "one constructor for all messages")]
             pub fn new($($field: $ty),*) -> Self {
                 Self { v: MESSAGE_VERSION, $($field),* }
             }
@@ -69,6 +68,7 @@ messages! {
     TickDue => DunningTick {
         entity: EntityId,
         /// The scheduled instant; the clock's where the scheduler does not fill it in.
+        #[serde(default, alias = "at")]
         scheduled_at: Option<String>,
     }
     /// One shard of a tick.

@@ -1,8 +1,9 @@
 //! Promises to pay: one active promise an invoice, valued when its date plus the tolerance has passed.
 use crate::dates::plus_days;
-use crate::ids::PromiseId;
-use crate::money::Money;
+use crate::ids::{InvoiceId, PromiseId};
+use crate::money::{Currency, Money};
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// The promise that currently holds an invoice.
@@ -56,6 +57,33 @@ pub fn value(
     })
 }
 
+/// Spreads a promised amount over invoices in their order, each at most its open amount; without an amount every
+/// invoice is promised whole. `None` where that is not clear: no invoices, several currencies, an amount of another
+/// currency, or one that its currency cannot hold.
+pub fn spread(
+    open: &[(InvoiceId, Money)],
+    amount: Option<(Decimal, Option<Currency>)>,
+) -> Option<Vec<(InvoiceId, Money)>> {
+    let currency = open.first()?.1.currency();
+    if open.iter().any(|(_, money)| money.currency() != currency) {
+        return None;
+    }
+    let Some((value, stated)) = amount else { return Some(open.to_vec()) };
+    if stated.is_some_and(|stated| stated != currency) {
+        return None;
+    }
+    let mut left = Money::from_decimal(value, currency).ok().filter(|money| money.is_positive())?;
+    let mut parts = Vec::new();
+    for (invoice, open) in open {
+        let part = open.at_most(left).ok()?;
+        if part.is_positive() {
+            left = left.minus(part).ok()?;
+            parts.push((invoice.clone(), part));
+        }
+    }
+    Some(parts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +113,18 @@ mod tests {
         assert_eq!(value(500_00), PromiseOutcome::Kept);
         assert_eq!(value(499_99), PromiseOutcome::PartiallyKept);
         assert_eq!(value(0), PromiseOutcome::Broken);
+    }
+
+    #[test]
+    fn a_promised_amount_goes_to_the_first_invoices() {
+        let usd = |minor| Money::new(minor, Currency::USD);
+        let open = [(InvoiceId::new("a"), usd(300)), (InvoiceId::new("b"), usd(400))];
+        let parts = |text: &str, ccy| spread(&open, Some((text.parse().unwrap(), ccy)));
+        let expected = vec![(InvoiceId::new("a"), usd(300)), (InvoiceId::new("b"), usd(200))];
+        assert_eq!(parts("5", None), Some(expected));
+        assert_eq!(spread(&open, None), Some(open.to_vec()));
+        assert_eq!(parts("5", Some(Currency::EUR)), None);
+        assert_eq!(parts("5.005", None), None);
+        assert_eq!(spread(&[], None), None);
     }
 }

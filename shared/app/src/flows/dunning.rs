@@ -8,6 +8,7 @@ use crate::store::entity::{FollowUp, Stored};
 use crate::store::keys;
 use crate::store::reads::{customer_group, load_many, must_load};
 use crate::store::table::TableName;
+use crate::tokens::ReplyRef;
 use crate::worker::Failure;
 use chrono::{NaiveDate, Timelike};
 use domain::credit::CreditMemo;
@@ -137,6 +138,8 @@ async fn plan(
     let change = Change::new(letter.entity.clone(), app.clock.now(), cause, event)
         .under_policy(&policy.version)
         .by_rule(format!("level-{}", letter.level));
+    let reply = keys::reply(&letter.entity, &ReplyRef::of(&letter.id).to_hex());
+    let change = change.claim(reply, format!(r#"{{"v":1,"letter":"{}"}}"#, letter.id));
     let mut change = change.create(letter.clone(), &[FollowUp::SendLetter]).update(customer);
     // The decision rests on these invoices as they were read.
     for invoice in invoices.iter().filter(|invoice| letter.invoices().contains(&invoice.state.id)).take(80) {

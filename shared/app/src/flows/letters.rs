@@ -128,13 +128,11 @@ async fn claim(
     let id = letter.state.id.clone();
     let items = letter.state.items.clone();
     let event = Event::LetterClaimed { letter: id.clone() };
-    let reply = keys::reply(&letter.state.entity, &ReplyRef::of(&id).to_hex());
     letter.state.state = LetterState::Claimed;
     customer.state = customer.state.contacted(on);
     let mut change = change(app, cause, event)
         .under_policy(&letter.state.policy)
         .by_rule(format!("level-{}", letter.state.level))
-        .claim(reply, format!(r#"{{"v":1,"letter":"{id}"}}"#))
         .update(letter)
         .update(customer);
     for mut invoice in invoices {
@@ -338,8 +336,7 @@ async fn release(
         ),
         Some(&letter.state.customer),
     );
-    let reply = keys::reply(&entity, &ReplyRef::of(&id).to_hex());
-    let mut change = change(app, cause, event).update(letter).update(customer).unclaim(reply);
+    let mut change = change(app, cause, event).update(letter).update(customer);
     for mut invoice in invoices {
         invoice.state.letters.retain(|sent| sent.letter != id);
         change = change.update(invoice);

@@ -5,6 +5,7 @@ pub mod dunning;
 pub mod erp;
 pub mod feedback;
 pub mod letters;
+pub mod mail;
 pub mod policies;
 pub mod promises;
 pub mod receive;

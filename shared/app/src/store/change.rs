@@ -99,13 +99,6 @@ impl Change {
         self
     }
 
-    /// Takes back a look-up that [`Change::claim`] made.
-    #[must_use]
-    pub fn unclaim(mut self, key: Key) -> Self {
-        self.others.push(Write::Delete { table: TableName::Ledger, key, condition: Condition::Version(1) });
-        self
-    }
-
     /// Another table's record in the same transaction (a cursor, say).
     #[must_use]
     pub fn with(mut self, write: Write) -> Self {

@@ -1,2 +1,8 @@
-//! Placeholder.
+//! Internet mail (RFC 5322, MIME): what comes in is read, what goes out is built.
+mod headers;
+mod html;
 pub mod outgoing;
+mod parse;
+mod tags;
+
+pub use parse::{Attachment, InboundMail, Limits, Mailbox, MimeError, parse};

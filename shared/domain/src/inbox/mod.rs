@@ -1,1 +1,17 @@
-//! Placeholder.
+//! What a customer's mail says: fresh text, then clauses, then typed signals with verbatim spans, then proposals.
+//! Nothing here touches money, addresses or bank details; a proposal holds, records a promise or asks a person.
+pub mod amounts;
+pub mod automatic;
+pub mod clauses;
+pub mod dates;
+pub mod decide;
+pub mod fresh;
+pub mod intents;
+pub mod pattern;
+pub mod signal;
+
+pub use automatic::{AutomaticKind, AutomaticMail, automatic};
+pub use decide::{Proposal, decide};
+pub use fresh::{Block, fresh_text};
+pub use intents::read;
+pub use signal::{Certainty, Context, DisputeReason, Locale, Signal, SignalKind, Span};

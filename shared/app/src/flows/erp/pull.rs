@@ -2,6 +2,7 @@
 use super::auth::call;
 use super::{SYSTEM, documents, payments};
 use crate::App;
+use crate::archive::archive;
 use crate::flows::tasks::quarantine;
 use crate::messages::{ErpPageDue, ErpPullDue, Message, outgoing, send};
 use crate::store::keys;
@@ -30,7 +31,8 @@ struct Cursor {
 ///
 /// # Errors
 /// The table's or the queue's.
-pub async fn start(app: &App, due: &ErpPullDue) -> Result<(), Failure> {
+pub async fn start(app: &App, body: &str, due: &ErpPullDue) -> Result<(), Failure> {
+    archive(app, "schedule", body.as_bytes()).await?;
     let mut jobs = Vec::new();
     for kind in KINDS {
         let record = app.table.get(TableName::Connections, &keys::cursor(&due.entity, SYSTEM, kind)).await?;

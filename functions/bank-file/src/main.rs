@@ -1,0 +1,10 @@
+//! Binds the worker to its queue. See the library for what it does.
+use aws::bootstrap::Bootstrap;
+use std::sync::Arc;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), aws::serve::Stopped> {
+    let start = Bootstrap::start().await?;
+    let worker = Arc::new(bank_file::BankFile(start.app()?));
+    aws::serve::serve_queue(worker, start.own_queue()?).await
+}

@@ -1,0 +1,183 @@
+//! The bundle put together on a folder: ports, simulators and the settings that are built in.
+use crate::Stopped;
+use crate::blobs::FolderBlobs;
+use crate::clock::VirtualClock;
+use crate::embedded;
+use crate::mailer::EmlMailer;
+use crate::queue::LocalQueues;
+use crate::sim::books::Books;
+use crate::sim::quickbooks::oauth::AppKeys;
+use crate::sim::quickbooks::{QuickBooks, store};
+use crate::sim::serve::Running;
+use crate::sim::stripe::Stripe;
+use crate::watch::WatchedTable;
+use app::App;
+use app::settings::Settings;
+use aws::clock::OsEntropy;
+use aws::dynamo::DynamoTable;
+use aws::https::{HttpLimits, HttpsClient};
+use aws::seal::TableSeal;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The company whose day is played, and its keys: made up, fixed, and good for nothing elsewhere.
+pub const REALM: &str = "9130350000000001";
+pub const STRIPE_KEY: &str = "sk_test_dunlin_local";
+pub const WEBHOOK_SECRET: &str = "whsec_dunlin_local";
+const CLIENT_ID: &str = "dunlin-local";
+const CLIENT_SECRET: &str = "dunlin-local-secret";
+/// Base64 of 32 bytes each.
+const KEYS: &str = r#"{"seal":"ZHVubGluLWxvY2FsLXNlYWwta2V5LS0tLS0tLS0tLS0=","lookup":"ZHVubGluLWxvY2FsLWxvb2t1cC1rZXktLS0tLS0tLS0=","reply":"ZHVubGluLWxvY2FsLXJlcGx5LWtleS0tLS0tLS0tLS0=","link":"ZHVubGluLWxvY2FsLWxpbmsta2V5LS0tLS0tLS0tLS0=","session":"ZHVubGluLWxvY2FsLXNlc3Npb24ta2V5LS0tLS0tLS0="}"#;
+
+/// Where the bundle keeps its things.
+#[derive(Debug, Clone)]
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+pub struct Bundle {
+    pub folder: Folder,
+    pub app: App,
+    pub clock: VirtualClock,
+    pub queues: LocalQueues,
+    pub mailer: EmlMailer,
+    pub books: Books,
+    pub stripe: Stripe,
+    pub watched: Arc<WatchedTable<DynamoTable>>,
+    /// Send references of letters for which the day holds a bounce instead of a delivery.
+    pub bounced: BTreeSet<String>,
+    _servers: Vec<Running>,
+    /// Held for as long as the process lives: a second one on the folder is refused.
+    _lock: File,
+}
+
+/// Takes the folder for this process alone.
+///
+/// # Errors
+/// Another process has it, or it cannot be made.
+pub fn lock(folder: &Folder) -> Result<File, Stopped> {
+    std::fs::create_dir_all(&folder.0).map_err(Stopped::at("making the data folder"))?;
+    let file = File::create(folder.file("lock")).map_err(Stopped::at("the data folder's lock"))?;
+    file.try_lock().map_err(|_| Stopped(format!("{} is in use by another process", folder.0.display())))?;
+    Ok(file)
+}
+
+impl Bundle {
+    /// Opens the folder and starts everything that the handlers need.
+    ///
+    /// # Errors
+    /// Whatever of it cannot be opened or started.
+    pub async fn open(folder: Folder, now: DateTime<Utc>, portal_url: &str) -> Result<Self, Stopped> {
+        let lock = lock(&folder)?;
+        let clock = VirtualClock::at(now);
+        let books = Books::open(&folder.file("books.sqlite")).map_err(Stopped::at("opening the simulators' books"))?;
+        let vendor_clock = {
+            let clock = clock.clone();
+            Arc::new(move || app::ports::Clock::now(&clock))
+        };
+        store::add_company(&books, REALM).map_err(Stopped::at("the simulators' books"))?;
+        let keys = AppKeys { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
+        let quickbooks = QuickBooks::new(books.clone(), vendor_clock.clone(), keys);
+        let stripe = Stripe::new(books.clone(), vendor_clock, STRIPE_KEY);
+        let qbo = quickbooks.serve(listener().await?).map_err(Stopped::at("starting the QuickBooks simulator"))?;
+        let stripe_server = stripe.serve(listener().await?).map_err(Stopped::at("starting the Stripe simulator"))?;
+        let queues = LocalQueues::open(&folder.file("queues.sqlite"), Arc::new(clock.clone()))?;
+        let refresh_token = first_refresh_token(&queues, &quickbooks)?;
+        let vars = vars(&qbo.url(), &stripe_server.url(), portal_url);
+        let settings = Settings::read(&vars, &secrets(&refresh_token)).map_err(Stopped::at("built-in settings"))?;
+        let watched = Arc::new(WatchedTable::new(embedded::table(&folder.file("ledger.sqlite")).await?));
+        let mailer = EmlMailer::new(folder.file("letters"));
+        let master = seal_key()?;
+        let entropy: Arc<dyn app::ports::Entropy> = Arc::new(OsEntropy);
+        let seal = TableSeal::new(watched.clone(), &master, Arc::new(clock.clone()), entropy.clone());
+        let http = HttpsClient::new(HttpLimits::default()).map_err(Stopped::at("starting the HTTP client"))?;
+        let app = App {
+            settings: Arc::new(settings),
+            table: watched.clone(),
+            queue: Arc::new(queues.clone()),
+            http: Arc::new(http),
+            mailer: Arc::new(mailer.clone()),
+            blobs: Arc::new(FolderBlobs::new(&folder.0)),
+            seal: Arc::new(seal),
+            clock: Arc::new(clock.clone()),
+            entropy,
+        };
+        let servers = vec![qbo, stripe_server];
+        let bounced = BTreeSet::new();
+        Ok(Self { folder, app, clock, queues, mailer, books, stripe, watched, bounced, _servers: servers, _lock: lock })
+    }
+}
+
+/// A listener on loopback; the port is the system's choice.
+///
+/// # Errors
+/// No port to be had.
+pub async fn listener() -> Result<tokio::net::TcpListener, Stopped> {
+    tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(Stopped::at("a port on this machine"))
+}
+
+/// The refresh token with which the connection began; the one in force is in the table, as in the cloud.
+fn first_refresh_token(queues: &LocalQueues, quickbooks: &QuickBooks) -> Result<String, Stopped> {
+    if let Some(token) = queues.setting("refresh_token")? {
+        return Ok(token);
+    }
+    let tokens = quickbooks.connect(REALM).map_err(Stopped::at("connecting to the QuickBooks simulator"))?;
+    queues.set("refresh_token", &tokens.refresh_token)?;
+    Ok(tokens.refresh_token)
+}
+
+fn seal_key() -> Result<app::sealing::SealingKey, Stopped> {
+    let keys: BTreeMap<String, String> = serde_json::from_str(KEYS).map_err(Stopped::at("built-in keys"))?;
+    let text = app::settings::SecretText::new(keys.get("seal").cloned().unwrap_or_default());
+    let bytes = app::settings::key_bytes("seal", &text).map_err(Stopped::at("built-in keys"))?;
+    Ok(app::sealing::SealingKey::new(bytes))
+}
+
+fn secrets(refresh_token: &str) -> BTreeMap<String, String> {
+    let quickbooks = serde_json::json!({"client_secret": CLIENT_SECRET, "refresh_token": refresh_token});
+    let stripe = serde_json::json!({"api_key": STRIPE_KEY, "webhook_secret": WEBHOOK_SECRET});
+    let oidc = serde_json::json!({"client_secret": ""});
+    BTreeMap::from([
+        ("KEYS".to_owned(), KEYS.to_owned()),
+        ("QUICKBOOKS".to_owned(), quickbooks.to_string()),
+        ("STRIPE".to_owned(), stripe.to_string()),
+        ("OIDC".to_owned(), oidc.to_string()),
+    ])
+}
+
+fn vars(quickbooks: &str, stripe: &str, portal_url: &str) -> BTreeMap<String, String> {
+    let token_url = format!("{quickbooks}/oauth2/v1/tokens/bearer");
+    let pairs = [
+        ("ENTITY", "main"),
+        ("ENTITY_NAME", "Harbour Paper Supply Inc."),
+        ("ENTITY_ADDRESS", "14 Quay Street\nPortland, ME 04101\nUnited States"),
+        ("ZONE", "America/New_York"),
+        ("CURRENCY", "USD"),
+        ("MAIL_FROM", "receivables@harbourpaper.example"),
+        ("REPLY_DOMAIN", "in.harbourpaper.example"),
+        ("PORTAL_URL", portal_url),
+        ("SENDING", "live"),
+        ("ARCHIVE_BUCKET", "archive"),
+        ("INTAKE_BUCKET", "intake"),
+        ("STRIPE_API", stripe),
+        ("QBO_API", quickbooks),
+        ("QBO_TOKEN_URL", token_url.as_str()),
+        ("QBO_REALM", REALM),
+        ("QBO_CLIENT_ID", CLIENT_ID),
+        ("OIDC_CLIENT_ID", "dunlin-console"),
+        ("OIDC_EMAILS", "ines.marsh@harbourpaper.example"),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The folder to use where none is named.
+pub fn default_folder() -> Folder {
+    Folder(Path::new(".dunlin").to_owned())
+}
