@@ -1,6 +1,7 @@
 //! The use cases, over ports. `flows` holds one module a use case; `store` is the ledger; `worker` is what becomes
 //! of a message; `doubles` are the ports in memory, for tests.
 pub mod archive;
+pub mod doubles;
 pub mod execute;
 pub mod flows;
 pub mod keyring;
@@ -8,8 +9,10 @@ pub mod letter;
 pub mod messages;
 pub mod ports;
 pub mod queues;
+pub mod sealing;
 pub mod settings;
 pub mod store;
+pub mod stream;
 pub mod tokens;
 pub mod worker;
 

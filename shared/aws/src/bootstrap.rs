@@ -1,0 +1,182 @@
+//! How a Lambda binary starts: settings from the environment, one connection pool, secrets, warm connections.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `TABLE_LEDGER`, `TABLE_IDEMPOTENCY`, `TABLE_CONNECTIONS` | table names |
+//! | `QUEUE_<NAME>` (`QUEUE_ERP_PULL`) | URL of a queue this function may send to |
+//! | `OWN_QUEUE_URL`, `DEAD_LETTER_URL` | a worker's own queue and its dead-letter queue |
+//! | `SECRET_<NAME>` | ARN of a secret; `SECRET_SEAL_KEY` wraps the keys of sealed text |
+//! | `MAIL_CONFIGURATION_SET` | the SES configuration set that reports deliveries |
+//! | `HTTP_PLAIN_ALLOWED` | `yes` lets outside calls use plain http (a stand-in on a private network) |
+//! | `RUST_LOG` | log filter; `info` where absent |
+//!
+//! Region, credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>`) are the SDK's own.
+use crate::clock::{OsEntropy, SystemClock};
+use crate::dynamo::{DynamoTable, TableNames, configured};
+use crate::https::{HttpLimits, HttpsClient};
+use crate::s3::S3Blobs;
+use crate::seal::TableSeal;
+use crate::secrets::Secrets;
+use crate::serve::OwnQueue;
+use crate::ses::SesMailer;
+use crate::sqs::SqsQueue;
+use crate::warm::warm;
+use app::ports::{Table, Unavailable};
+use app::queues::QueueName;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_sqs::config::SharedHttpClient;
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// The environment.
+pub type Vars = BTreeMap<String, String>;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not set in the environment")]
+pub struct MissingSetting(pub &'static str);
+
+/// Connections of the mailer live this long unused: enough for a batch, too short to go stale in a frozen sandbox.
+const MAIL_IDLE_MAX: Duration = Duration::from_secs(5);
+const IDLE_MAX: Duration = Duration::from_secs(60);
+
+/// What every binary has after its start; the ports are made from it, each function those it uses.
+pub struct Bootstrap {
+    pub vars: Vars,
+    pub sdk: SdkConfig,
+    pub secrets: Secrets,
+    pub dynamo: aws_sdk_dynamodb::Client,
+    pub sqs: aws_sdk_sqs::Client,
+}
+
+impl Bootstrap {
+    /// Starts logging, reads settings and secrets, and warms the connections, the last two at the same time.
+    ///
+    /// # Errors
+    /// A secret that this function was given cannot be read.
+    pub async fn start() -> Result<Self, Unavailable> {
+        let vars = environment();
+        start_logs(vars.get("RUST_LOG").map_or("", String::as_str));
+        let sdk = sdk_config().await;
+        let (dynamo, sqs) = (dynamo_client(&sdk), aws_sdk_sqs::Client::new(&sdk));
+        let keeper = aws_sdk_secretsmanager::Client::new(&sdk);
+        let (secrets, ()) = tokio::join!(Secrets::read(&keeper, &vars), warm(&dynamo, &sqs, &vars));
+        Ok(Self { vars, sdk, secrets: secrets?, dynamo, sqs })
+    }
+
+    /// # Errors
+    /// The variable is not set.
+    pub fn setting(&self, name: &'static str) -> Result<&str, MissingSetting> {
+        setting(&self.vars, name)
+    }
+
+    pub fn table(&self) -> DynamoTable {
+        DynamoTable::new(self.dynamo.clone(), table_names(&self.vars))
+    }
+
+    pub fn queue(&self) -> SqsQueue {
+        SqsQueue::new(self.sqs.clone(), queue_urls(&self.vars))
+    }
+
+    /// # Errors
+    /// One of a worker's two queue variables is not set.
+    pub fn own_queue(&self) -> Result<OwnQueue, MissingSetting> {
+        Ok(OwnQueue {
+            client: self.sqs.clone(),
+            url: self.setting("OWN_QUEUE_URL")?.to_owned(),
+            dead_url: self.setting("DEAD_LETTER_URL")?.to_owned(),
+        })
+    }
+
+    pub fn mailer(&self) -> SesMailer {
+        SesMailer::new(&self.sdk, https_pool(MAIL_IDLE_MAX), self.vars.get("MAIL_CONFIGURATION_SET").cloned())
+    }
+
+    pub fn blobs(&self) -> S3Blobs {
+        let has_own_endpoint = |name| self.vars.contains_key(name);
+        S3Blobs::new(
+            &self.sdk,
+            has_own_endpoint("AWS_ENDPOINT_URL") || has_own_endpoint("AWS_ENDPOINT_URL_S3"),
+        )
+    }
+
+    /// # Errors
+    /// The TLS library refuses its own defaults: a broken build.
+    pub fn http(&self) -> Result<HttpsClient, rustls::Error> {
+        let allows_plain_http = self.vars.get("HTTP_PLAIN_ALLOWED").is_some_and(|value| value == "yes");
+        HttpsClient::new(HttpLimits { allows_plain_http, ..HttpLimits::default() })
+    }
+
+    /// # Errors
+    /// `SECRET_SEAL_KEY` is absent or not a key.
+    pub fn seal(&self, table: Arc<dyn Table>) -> Result<TableSeal, Unavailable> {
+        let master = self.secrets.key("SEAL_KEY")?;
+        Ok(TableSeal::new(table, master, Arc::new(OsEntropy), Arc::new(SystemClock)))
+    }
+}
+
+/// The names of the tables. One that this function was not given is called like the variable that is missing, so
+/// that a call to it fails and says why.
+pub fn table_names(vars: &Vars) -> TableNames {
+    let name = |var: &str| vars.get(var).map_or(var, String::as_str).to_owned();
+    TableNames {
+        ledger: name("TABLE_LEDGER"),
+        idempotency: name("TABLE_IDEMPOTENCY"),
+        connections: name("TABLE_CONNECTIONS"),
+    }
+}
+
+/// The DynamoDB client of the `Table` port.
+pub fn dynamo_client(sdk: &SdkConfig) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::from_conf(configured(aws_sdk_dynamodb::config::Builder::from(sdk)).build())
+}
+
+/// The URLs of the queues this function was given.
+pub fn queue_urls(vars: &Vars) -> BTreeMap<QueueName, String> {
+    let url = |queue: &QueueName| {
+        let var = format!("QUEUE_{}", queue.as_str().replace('-', "_").to_ascii_uppercase());
+        Some((*queue, vars.get(&var)?.clone()))
+    };
+    QueueName::ALL.iter().filter_map(url).collect()
+}
+
+/// Region, credentials and endpoints from the environment; standard retries; one TLS stack (rustls with ring).
+pub async fn sdk_config() -> SdkConfig {
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(https_pool(IDLE_MAX))
+        .retry_config(RetryConfig::standard());
+    config.load().await
+}
+
+/// A connection pool that drops connections after `idle`.
+pub fn https_pool(idle: Duration) -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .pool_idle_timeout(idle)
+        .build_https()
+}
+
+fn setting<'a>(vars: &'a Vars, name: &'static str) -> Result<&'a str, MissingSetting> {
+    vars.get(name).map(String::as_str).filter(|value| !value.is_empty()).ok_or(MissingSetting(name))
+}
+
+/// Variables that are not UTF-8 are none of ours.
+fn environment() -> Vars {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}
+
+/// JSON lines on standard output.
+fn start_logs(filter: &str) {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(filter);
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter);
+    if lines.try_init().is_err() {
+        tracing::debug!("logs were started before");
+    }
+}

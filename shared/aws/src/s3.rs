@@ -1,0 +1,58 @@
+//! The `Blobs` port on S3.
+use app::ports::{Answer, Blobs, Unavailable};
+use aws_config::SdkConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use std::error::Error;
+
+#[derive(Debug, Clone)]
+pub struct S3Blobs {
+    client: Client,
+}
+
+impl S3Blobs {
+    /// `path_style` puts the bucket into the path, as local endpoints without wildcard names need it.
+    pub fn new(sdk: &SdkConfig, path_style: bool) -> Self {
+        // A blob's key is the hash of its content already; the SDK's own checksums would only cost a trailer,
+        // which some local endpoints store as part of the body.
+        let config = aws_sdk_s3::config::Builder::from(sdk)
+            .force_path_style(path_style)
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .build();
+        Self { client: Client::from_conf(config) }
+    }
+
+    async fn get_now(&self, bucket: &str, key: &str) -> Result<Option<Bytes>, Unavailable> {
+        let answer = match self.client.get_object().bucket(bucket).key(key).send().await {
+            Ok(answer) => answer,
+            Err(error) if matches!(error.as_service_error(), Some(GetObjectError::NoSuchKey(_))) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(unavailable(bucket, key, error)),
+        };
+        let body = answer.body.collect().await.map_err(|error| unavailable(bucket, key, error))?;
+        Ok(Some(body.into_bytes()))
+    }
+}
+
+impl Blobs for S3Blobs {
+    fn put<'a>(&'a self, bucket: &'a str, key: &'a str, bytes: Bytes) -> Answer<'a, Result<(), Unavailable>> {
+        Box::pin(async move {
+            let call = self.client.put_object().bucket(bucket).key(key).body(ByteStream::from(bytes));
+            call.send().await.map(|_| ()).map_err(|error| unavailable(bucket, key, error))
+        })
+    }
+
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> Answer<'a, Result<Option<Bytes>, Unavailable>> {
+        Box::pin(self.get_now(bucket, key))
+    }
+}
+
+fn unavailable(bucket: &str, key: &str, error: impl Error) -> Unavailable {
+    Unavailable { what: "blobs", why: format!("{bucket}/{key}: {}", DisplayErrorContext(error)) }
+}
