@@ -1,9 +1,9 @@
 //! A bank file dropped into the bucket: its S3 event, through the queue, becomes payments.
 use app::ports::Answer;
 use app::worker::{Delivery, Failure, Worker};
+use app::{App, flows};
 use connectors::ses::inbound::BareObject;
 use connectors::ses::{Notification, parse};
-use app::{App, flows};
 
 pub struct BankFile(pub App);
 

@@ -7,6 +7,8 @@ pub struct ErpPull(pub App);
 
 impl Worker for ErpPull {
     fn handle<'a>(&'a self, delivery: &'a Delivery) -> Answer<'a, Result<(), Failure>> {
-        Box::pin(async move { flows::erp::pull::start(&self.0, &delivery.body, &messages::read(&delivery.body)?).await })
+        Box::pin(async move {
+            flows::erp::pull::start(&self.0, &delivery.body, &messages::read(&delivery.body)?).await
+        })
     }
 }

@@ -3,7 +3,7 @@ use aws::bootstrap::Bootstrap;
 use std::sync::Arc;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), aws::serve::Stopped> {
+async fn main() -> Result<(), aws::serve::Error> {
     let start = Bootstrap::start().await?;
     let worker = Arc::new(letter_sender::LetterSender(start.app()?));
     aws::serve::serve_queue(worker, start.own_queue()?).await

@@ -1,12 +1,14 @@
 //! Binds the webhook to its Function URL. See the library for what it does.
+use app::ports::Answer;
 use aws::bootstrap::Bootstrap;
+use std::sync::Arc;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), aws::serve::Stopped> {
+async fn main() -> Result<(), aws::serve::Error> {
     let app = Bootstrap::start().await?.app()?;
-    aws::serve::serve_http(move |request| {
+    let handler = move |request| -> Answer<'static, _> {
         let app = app.clone();
         Box::pin(async move { payment_webhook::handle(&app, request).await })
-    })
-    .await
+    };
+    aws::serve::serve_http(Arc::new(handler)).await
 }

@@ -9,7 +9,8 @@ use app::{App, flows};
 pub async fn relay(app: &App, changes: &[StreamChange]) -> Result<(), StreamFailure> {
     for change in changes {
         let relayed =
-            flows::relay::changed(app, &change.key, change.old_body.as_deref(), change.new_body.as_deref()).await;
+            flows::relay::changed(app, &change.key, change.old_body.as_deref(), change.new_body.as_deref())
+                .await;
         relayed.map_err(|failure| StreamFailure {
             sequence_number: change.sequence_number.clone(),
             why: failure.to_string(),

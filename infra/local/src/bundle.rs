@@ -77,7 +77,8 @@ impl Bundle {
     pub async fn open(folder: Folder, now: DateTime<Utc>, portal_url: &str) -> Result<Self, Stopped> {
         let lock = lock(&folder)?;
         let clock = VirtualClock::at(now);
-        let books = Books::open(&folder.file("books.sqlite")).map_err(Stopped::at("opening the simulators' books"))?;
+        let books = Books::open(&folder.file("books.sqlite"))
+            .map_err(Stopped::at("opening the simulators' books"))?;
         let vendor_clock = {
             let clock = clock.clone();
             Arc::new(move || app::ports::Clock::now(&clock))
@@ -86,18 +87,22 @@ impl Bundle {
         let keys = AppKeys { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
         let quickbooks = QuickBooks::new(books.clone(), vendor_clock.clone(), keys);
         let stripe = Stripe::new(books.clone(), vendor_clock, STRIPE_KEY);
-        let qbo = quickbooks.serve(listener().await?).map_err(Stopped::at("starting the QuickBooks simulator"))?;
-        let stripe_server = stripe.serve(listener().await?).map_err(Stopped::at("starting the Stripe simulator"))?;
+        let qbo =
+            quickbooks.serve(listener().await?).map_err(Stopped::at("starting the QuickBooks simulator"))?;
+        let stripe_server =
+            stripe.serve(listener().await?).map_err(Stopped::at("starting the Stripe simulator"))?;
         let queues = LocalQueues::open(&folder.file("queues.sqlite"), Arc::new(clock.clone()))?;
         let refresh_token = first_refresh_token(&queues, &quickbooks)?;
         let vars = vars(&qbo.url(), &stripe_server.url(), portal_url);
-        let settings = Settings::read(&vars, &secrets(&refresh_token)).map_err(Stopped::at("built-in settings"))?;
+        let settings =
+            Settings::read(&vars, &secrets(&refresh_token)).map_err(Stopped::at("built-in settings"))?;
         let watched = Arc::new(WatchedTable::new(embedded::table(&folder.file("ledger.sqlite")).await?));
         let mailer = EmlMailer::new(folder.file("letters"));
         let master = seal_key()?;
         let entropy: Arc<dyn app::ports::Entropy> = Arc::new(OsEntropy);
-        let seal = TableSeal::new(watched.clone(), &master, Arc::new(clock.clone()), entropy.clone());
-        let http = HttpsClient::new(HttpLimits::default()).map_err(Stopped::at("starting the HTTP client"))?;
+        let seal = TableSeal::new(watched.clone(), master, entropy.clone(), Arc::new(clock.clone()));
+        let http =
+            HttpsClient::new(HttpLimits::default()).map_err(Stopped::at("starting the HTTP client"))?;
         let app = App {
             settings: Arc::new(settings),
             table: watched.clone(),
@@ -111,7 +116,56 @@ impl Bundle {
         };
         let servers = vec![qbo, stripe_server];
         let bounced = BTreeSet::new();
-        Ok(Self { folder, app, clock, queues, mailer, books, stripe, watched, bounced, _servers: servers, _lock: lock })
+        Ok(Self {
+            folder,
+            app,
+            clock,
+            queues,
+            mailer,
+            books,
+            stripe,
+            watched,
+            bounced,
+            _servers: servers,
+            _lock: lock,
+        })
+    }
+}
+
+/// How far books and letters stood when a run began.
+#[derive(Debug, Clone, Copy)]
+pub struct Before {
+    books: u64,
+    letters: usize,
+}
+
+impl Bundle {
+    /// Starts counting what this run changes.
+    ///
+    /// # Errors
+    /// The books' or the letters' folder.
+    pub fn changes_before(&self) -> Result<Before, Stopped> {
+        self.queues.set("items_changed", "0")?;
+        Ok(Before { books: self.book_changes()?, letters: self.letters()? })
+    }
+
+    /// Records of the ledger, rows of the books and letters that changed since.
+    ///
+    /// # Errors
+    /// See [`Bundle::changes_before`].
+    pub fn changes_since(&self, before: &Before) -> Result<u64, Stopped> {
+        let items: u64 =
+            self.queues.setting("items_changed")?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let letters = u64::try_from(self.letters()?.saturating_sub(before.letters)).unwrap_or(0);
+        Ok(items + self.book_changes()?.saturating_sub(before.books) + letters)
+    }
+
+    fn book_changes(&self) -> Result<u64, Stopped> {
+        self.books.changes().map_err(Stopped::at("the simulators' books"))
+    }
+
+    fn letters(&self) -> Result<usize, Stopped> {
+        Ok(self.mailer.handed_over().map_err(Stopped::at("reading the letters"))?.len())
     }
 }
 

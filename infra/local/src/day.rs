@@ -7,7 +7,7 @@ use crate::sim::stripe::webhook::webhook;
 use crate::{pump, sim};
 use app::flows::policies;
 use app::messages::{ErpPullDue, TickDue, outgoing};
-use app::ports::{Blobs, Queue};
+use app::ports::Queue;
 use app::queues::{Outgoing, QueueName};
 use app::worker::Verdict;
 use bytes::Bytes;
@@ -54,7 +54,8 @@ impl Day {
     /// # Errors
     /// No plan there, or one that does not read.
     pub fn read(events: &Path) -> Result<Self, Stopped> {
-        let text = std::fs::read_to_string(events.join("day.json")).map_err(Stopped::at("events/day.json"))?;
+        let text =
+            std::fs::read_to_string(events.join("day.json")).map_err(Stopped::at("events/day.json"))?;
         let mut day: Self = serde_json::from_str(&text).map_err(Stopped::at("events/day.json"))?;
         day.events = events.to_owned();
         Ok(day)
@@ -67,7 +68,9 @@ impl Day {
     pub fn instant(&self, bundle: &Bundle, time: &str) -> Result<DateTime<Utc>, Stopped> {
         let time = NaiveTime::parse_from_str(time, "%H:%M").map_err(Stopped::at("a step's time"))?;
         let local = bundle.app.settings.zone.from_local_datetime(&self.on.and_time(time)).earliest();
-        local.map(|at| at.with_timezone(&Utc)).ok_or_else(|| Stopped(format!("{time} does not exist on {}", self.on)))
+        local
+            .map(|at| at.with_timezone(&Utc))
+            .ok_or_else(|| Stopped(format!("{time} does not exist on {}", self.on)))
     }
 
     /// Plays the day from where it stopped; a day that was over is delivered again, whole.
@@ -77,14 +80,16 @@ impl Day {
     pub async fn play(&self, bundle: &mut Bundle, screen: &Screen) -> Result<(), Stopped> {
         bundle.bounced = self.bounces()?;
         let count = self.steps.len();
-        let mut next = bundle.queues.setting("next_step")?.and_then(|text| text.parse().ok()).unwrap_or(0_usize);
+        let mut next =
+            bundle.queues.setting("next_step")?.and_then(|text| text.parse().ok()).unwrap_or(0_usize);
         if next >= count {
             next = 0;
         }
         let first = self.steps.get(next).map_or("06:00", |step| step.at.as_str());
         bundle.clock.set(self.instant(bundle, first)?);
         sim::seed::seed(&bundle.books, self.seed, self.on).map_err(Stopped::at("seeding the books"))?;
-        let policy: DunningPolicy = toml::from_str(DEFAULT_POLICY).map_err(Stopped::at("the default policy"))?;
+        let policy: DunningPolicy =
+            toml::from_str(DEFAULT_POLICY).map_err(Stopped::at("the default policy"))?;
         policies::apply(&bundle.app, &policy).await.map_err(Stopped::at("the default policy"))?;
         // What was in the queues when the process ended comes first.
         settle(bundle, screen).await?;
@@ -103,7 +108,8 @@ impl Day {
     fn bounces(&self) -> Result<std::collections::BTreeSet<String>, Stopped> {
         let mut found = std::collections::BTreeSet::new();
         for step in self.steps.iter().filter(|step| step.what == "mail-event") {
-            let outer: Value = serde_json::from_slice(&self.bytes(step)?).map_err(Stopped::at("a mail event"))?;
+            let outer: Value =
+                serde_json::from_slice(&self.bytes(step)?).map_err(Stopped::at("a mail event"))?;
             let inner = outer.get("Message").and_then(Value::as_str).unwrap_or_default();
             let inner: Value = serde_json::from_str(inner).map_err(Stopped::at("a mail event"))?;
             let tag = inner.pointer("/mail/tags/ar_send_id/0").and_then(Value::as_str);
@@ -158,11 +164,14 @@ impl Day {
         let raw = self.bytes(step)?;
         let text = String::from_utf8_lossy(&raw).into_owned();
         let header = |name: &str| {
-            let line = text.lines().take_while(|line| !line.trim().is_empty()).find(|line| {
-                line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
-            })?;
+            let line = text
+                .lines()
+                .take_while(|line| !line.trim().is_empty())
+                .find(|line| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))?;
             let value = line.split_once(':')?.1.trim();
-            Some(value.rsplit_once('<').map_or(value, |(_, address)| address.trim_end_matches('>')).to_owned())
+            Some(
+                value.rsplit_once('<').map_or(value, |(_, address)| address.trim_end_matches('>')).to_owned(),
+            )
         };
         let at = bundle.app.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let dmarc = step.dmarc.clone().unwrap_or_else(|| "PASS".into());

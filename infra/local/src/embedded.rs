@@ -15,7 +15,8 @@ use std::path::Path;
 pub async fn table(file: &Path) -> Result<DynamoTable, Stopped> {
     let path = file.to_str().ok_or_else(|| Stopped(format!("{} is not a text path", file.display())))?;
     let database = dynoxide::Database::new(path).map_err(Stopped::at("opening the ledger's file"))?;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(Stopped::at("a port for the ledger"))?;
+    let listener =
+        std::net::TcpListener::bind("127.0.0.1:0").map_err(Stopped::at("a port for the ledger"))?;
     listener.set_nonblocking(true).map_err(Stopped::at("a port for the ledger"))?;
     let address = listener.local_addr().map_err(Stopped::at("a port for the ledger"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

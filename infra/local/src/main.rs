@@ -1,1 +1,97 @@
-fn main() {}
+//! `dunlin`: plays the day on this machine, and looks at what came of it.
+use chrono::Utc;
+use clap::{Parser, Subcommand};
+use dunlin::bundle::{Bundle, Folder, lock};
+use dunlin::day::Day;
+use dunlin::screen::{Screen, write_line};
+use dunlin::summary::{Ledger, summary};
+use dunlin::{Stopped, policy, state};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "dunlin", about = "Accounts-receivable automation: the whole bundle on one machine")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// End after the day, with exit code 0 only if every check of the summary holds.
+    #[arg(long)]
+    once: bool,
+    /// Where state lives.
+    #[arg(long, global = true, default_value = ".dunlin", value_name = "DIR")]
+    data: PathBuf,
+    /// The day's plan and event files.
+    #[arg(long, default_value = "events", value_name = "DIR")]
+    events: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print a digest of balances, allocations, promises, holds, tasks, letters and the simulators' books.
+    State,
+    /// Check a dunning policy file; every fault is named with its place.
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum PolicyCommand {
+    /// Validate the file, store it as a version in the data folder and put it in force.
+    Apply { file: PathBuf },
+}
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "error".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(stopped) => {
+            tracing::error!("{stopped}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Stopped> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(Stopped::at("starting"))?;
+    let folder = Folder(cli.data.clone());
+    match &cli.command {
+        Some(Command::State) => {
+            let _lock = lock(&folder)?;
+            let ledger = Ledger::read(state::records(&folder)?)?;
+            write_line(state::digest(&folder, &ledger)?.trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Policy { command: PolicyCommand::Apply { file } }) => {
+            let version = runtime.block_on(policy::apply(folder, file))?;
+            write_line(&format!("policy {version} is in force"));
+            Ok(ExitCode::SUCCESS)
+        }
+        None => runtime.block_on(play(&cli, folder)),
+    }
+}
+
+async fn play(cli: &Cli, folder: Folder) -> Result<ExitCode, Stopped> {
+    let day = Day::read(&cli.events)?;
+    let start = day.on.and_time(chrono::NaiveTime::MIN).and_utc();
+    let mut bundle =
+        Bundle::open(folder, start.max(chrono::DateTime::<Utc>::MIN_UTC), "http://127.0.0.1:8788").await?;
+    let screen = Screen::new(day.steps.len().try_into().unwrap_or(0));
+    let changes_before = bundle.changes_before()?;
+    day.play(&mut bundle, &screen).await?;
+    screen.done();
+    let ledger = Ledger::read(state::records(&bundle.folder)?)?;
+    let summary = summary(&bundle, &ledger)?;
+    write_line("");
+    for line in &summary.lines {
+        write_line(line);
+    }
+    for failed in &summary.failed {
+        write_line(&format!("CHECK FAILED  {failed}"));
+    }
+    write_line(&format!("items changed: {}", bundle.changes_since(&changes_before)?));
+    Ok(if summary.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

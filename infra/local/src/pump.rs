@@ -87,7 +87,8 @@ async fn deliver_letters(bundle: &Bundle) -> Result<usize, Stopped> {
             "delivery": {"timestamp": at, "recipients": ["recipient@customer.example"], "processingTimeMillis": 612,
                 "smtpResponse": "250 ok", "reportingMTA": "a.mta.example"},
         });
-        let body = json!({"Type": "Notification", "MessageId": send_ref, "Message": event.to_string()}).to_string();
+        let body =
+            json!({"Type": "Notification", "MessageId": send_ref, "Message": event.to_string()}).to_string();
         let mark = format!("delivered#{send_ref}");
         told.push(PendingWork { queue: QueueName::MailFeedback, message: Outgoing::now(body), mark });
     }

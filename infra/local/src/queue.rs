@@ -104,7 +104,12 @@ impl LocalQueues {
                     "select id, queue, body, receives from message where visible_at <= ?1 order by visible_at, id limit ?2",
                 )?;
                 let rows = select.query_map(params![at(self.clock.now()), limit], |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, u32>(3)?))
+                    Ok((
+                        row.get::<_, i64>(0)?,
+                        row.get::<_, String>(1)?,
+                        row.get::<_, String>(2)?,
+                        row.get::<_, u32>(3)?,
+                    ))
                 })?;
                 rows.collect::<rusqlite::Result<Vec<_>>>()?
             };
@@ -201,14 +206,16 @@ impl LocalQueues {
     /// # Errors
     /// The file's.
     pub fn setting(&self, name: &str) -> Result<Option<String>, Stopped> {
-        let value = self.db().query_row("select value from setting where name = ?1", [name], |row| row.get(0));
+        let value =
+            self.db().query_row("select value from setting where name = ?1", [name], |row| row.get(0));
         value.optional().map_err(Stopped::at("the queues' file"))
     }
 
     /// # Errors
     /// The file's.
     pub fn set(&self, name: &str, value: &str) -> Result<(), Stopped> {
-        let put = "insert into setting(name, value) values (?1, ?2) on conflict(name) do update set value = ?2";
+        let put =
+            "insert into setting(name, value) values (?1, ?2) on conflict(name) do update set value = ?2";
         self.db().execute(put, params![name, value]).map_err(Stopped::at("the queues' file"))?;
         Ok(())
     }
@@ -217,7 +224,8 @@ impl LocalQueues {
 impl Queue for LocalQueues {
     fn send<'a>(&'a self, queue: QueueName, messages: Vec<Outgoing>) -> Answer<'a, Result<(), Unavailable>> {
         Box::pin(async move {
-            self.put(queue, &messages).map_err(|error| Unavailable { what: "local queue", why: error.to_string() })
+            self.put(queue, &messages)
+                .map_err(|error| Unavailable { what: "local queue", why: error.to_string() })
         })
     }
 }

@@ -30,7 +30,11 @@ pub fn records(folder: &Folder) -> Result<Vec<Record>, Stopped> {
 fn record(item: &str) -> Result<Record, Stopped> {
     let item: Value = serde_json::from_str(item).map_err(Stopped::at("an item of the ledger"))?;
     let text = |name: &str, kind: &str| {
-        item.get(name).and_then(|value| value.get(kind)).and_then(Value::as_str).unwrap_or_default().to_owned()
+        item.get(name)
+            .and_then(|value| value.get(kind))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
     };
     let ver = text("ver", "N").parse().map_err(Stopped::at("an item's version"))?;
     Ok(Record::new(Key::new(text("pk", "S"), text("sk", "S")), ver, text("body", "S")))
@@ -48,8 +52,10 @@ pub fn digest(folder: &Folder, ledger: &Ledger) -> Result<String, Stopped> {
     let amount = Stopped::at::<domain::refusal::Refusal>;
     for invoice in ledger.invoices.iter().map(|stored| &stored.state) {
         let open = invoice.open().map_err(amount("an open amount"))?;
-        let settled: Vec<String> = invoice.settled.iter().map(|part| format!("{:?} {}", part.by, part.amount)).collect();
-        let promise = invoice.promise.as_ref().map(|promise| format!(" promise {} on {}", promise.amount, promise.on));
+        let settled: Vec<String> =
+            invoice.settled.iter().map(|part| format!("{:?} {}", part.by, part.amount)).collect();
+        let promise =
+            invoice.promise.as_ref().map(|promise| format!(" promise {} on {}", promise.amount, promise.on));
         let dispute = invoice.dispute.as_ref().map(|dispute| format!(" dispute {}", dispute.reason));
         let letters: Vec<u8> = invoice.letters.iter().map(|sent| sent.level).collect();
         say(format!(
@@ -64,16 +70,27 @@ pub fn digest(folder: &Folder, ledger: &Ledger) -> Result<String, Stopped> {
     }
     for stored in &ledger.payments {
         let payment = &stored.state;
-        let lines: Vec<String> = payment.allocations.iter().map(|a| format!("{} {}", a.invoice, a.amount)).collect();
+        let lines: Vec<String> =
+            payment.allocations.iter().map(|a| format!("{} {}", a.invoice, a.amount)).collect();
         say(format!(
             "payment {} received {} applied {lines:?} refunded {} reversed {} pending {:?} customer {:?}",
-            payment.id, payment.received, payment.refunded, payment.reversed, stored.pending, payment.customer
+            payment.id,
+            payment.received,
+            payment.refunded,
+            payment.reversed,
+            stored.pending,
+            payment.customer
         ));
     }
     for customer in ledger.customers.iter().map(|stored| &stored.state) {
-        let statuses: Vec<String> = customer.contacts.iter().map(|contact| format!("{:?}", contact.status)).collect();
-        let pauses: Vec<String> = customer.pauses.iter().map(|pause| format!("{:?} {:?}", pause.reason, pause.until)).collect();
-        say(format!("customer {} {statuses:?} {pauses:?} contacted {:?}", customer.id, customer.contacted_on));
+        let statuses: Vec<String> =
+            customer.contacts.iter().map(|contact| format!("{:?}", contact.status)).collect();
+        let pauses: Vec<String> =
+            customer.pauses.iter().map(|pause| format!("{:?} {:?}", pause.reason, pause.until)).collect();
+        say(format!(
+            "customer {} {statuses:?} {pauses:?} contacted {:?}",
+            customer.id, customer.contacted_on
+        ));
     }
     for letter in ledger.letters.iter().map(|stored| &stored.state) {
         let state = match &letter.state {

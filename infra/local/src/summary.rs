@@ -43,20 +43,30 @@ fn told(event: &Event) -> (&'static str, String) {
         Event::PaymentReversed { kind, external_id, amount, .. } => {
             ("payment reversed", format!("{kind:?} {external_id} {amount}"))
         }
-        Event::ReversalUndone { external_id, amount, .. } => ("reversal undone", format!("{external_id} {amount}")),
-        Event::CardDisputeLost { external_id, amount, .. } => ("card dispute lost", format!("{external_id} {amount}")),
+        Event::ReversalUndone { external_id, amount, .. } => {
+            ("reversal undone", format!("{external_id} {amount}"))
+        }
+        Event::CardDisputeLost { external_id, amount, .. } => {
+            ("card dispute lost", format!("{external_id} {amount}"))
+        }
         Event::RefundDecided { invoice, choice } => ("refund decided", format!("{invoice} {choice:?}")),
         Event::CreditApplied { invoice, amount, .. } => ("credit applied", format!("{amount} on {invoice}")),
-        Event::WrittenBack { payment, external_id } => ("written back", format!("{payment} as {external_id}")),
+        Event::WrittenBack { payment, external_id } => {
+            ("written back", format!("{payment} as {external_id}"))
+        }
         Event::PromiseMade { amount, on, .. } => ("promise made", format!("{amount} on {on}")),
         Event::PromiseValued { invoice, outcome, .. } => ("promise valued", format!("{invoice} {outcome:?}")),
-        Event::DisputeOpened { invoices, reason } => ("dispute opened", format!("{} on {}", reason, invoices.len())),
+        Event::DisputeOpened { invoices, reason } => {
+            ("dispute opened", format!("{} on {}", reason, invoices.len()))
+        }
         Event::DisputeClosed { invoice, how } => ("dispute closed", format!("{invoice} {how}")),
         Event::CustomerPaused { why } => ("customer paused", why.clone()),
         Event::PauseEnded { why } => ("pause ended", why.clone()),
         Event::ContactOptedOut { contact } => ("opt-out", contact.to_string()),
         Event::ContactHeld { contact, .. } => ("contact held", contact.to_string()),
-        Event::LetterPlanned { letter, level, total, .. } => ("letter planned", format!("{letter} level {level} {total}")),
+        Event::LetterPlanned { letter, level, total, .. } => {
+            ("letter planned", format!("{letter} level {level} {total}"))
+        }
         Event::DunningHeld { holds } => {
             let first = holds.first().map(|item| item.hold.clone()).unwrap_or_default();
             ("dunning held", format!("{} item(s): {first}", holds.len()))
@@ -115,7 +125,10 @@ impl Ledger {
     }
 
     fn open_tasks(&self, kind: TaskKind) -> usize {
-        self.tasks.iter().filter(|task| task.state.kind == kind && task.state.state == TaskState::Open).count()
+        self.tasks
+            .iter()
+            .filter(|task| task.state.kind == kind && task.state.state == TaskState::Open)
+            .count()
     }
 }
 
@@ -136,7 +149,11 @@ pub fn summary(bundle: &Bundle, ledger: &Ledger) -> Result<Summary, Stopped> {
         ledger.payments.iter().map(|p| &p.state).filter(|p| p.source != PaymentSource::Ledger).collect();
     let applied = own.iter().filter(|p| !p.allocations.is_empty()).count();
     let in_review = ledger.open_tasks(TaskKind::PaymentReview);
-    out.lines.push(format!("payments received   {:>5}  {}", own.len(), totals(own.iter().map(|p| p.received))?));
+    out.lines.push(format!(
+        "payments received   {:>5}  {}",
+        own.len(),
+        totals(own.iter().map(|p| p.received))?
+    ));
     out.lines.push(format!("         applied    {applied:>5}  {}", totals(own.iter().map(|p| p.applied))?));
     out.lines.push(format!("         in review  {in_review:>5}"));
     let reversals = own.iter().flat_map(|p| &p.reversals).count();
@@ -164,13 +181,17 @@ fn letters(bundle: &Bundle, ledger: &Ledger, out: &mut Summary) -> Result<(), St
     let sent = ledger.letters.iter().filter(|letter| {
         matches!(
             letter.state.state,
-            LetterState::Sent { .. } | LetterState::Delivered { .. } | LetterState::Bounced { .. } | LetterState::Complained { .. }
+            LetterState::Sent { .. }
+                | LetterState::Delivered { .. }
+                | LetterState::Bounced { .. }
+                | LetterState::Complained { .. }
         )
     });
     let sent = sent.count();
     let handed = bundle.mailer.handed_over().map_err(Stopped::at("reading the letters"))?.len();
     out.lines.push(format!("letters sent        {sent:>5}"));
-    let unknown = ledger.letters.iter().filter(|l| matches!(l.state.state, LetterState::Unknown { .. })).count();
+    let unknown =
+        ledger.letters.iter().filter(|l| matches!(l.state.state, LetterState::Unknown { .. })).count();
     if sent + unknown < handed || sent > handed {
         out.failed.push(format!("{handed} letters were handed over, {sent} are recorded as sent"));
     }
@@ -239,7 +260,10 @@ fn check(bundle: &Bundle, ledger: &Ledger, own: &[&Payment], out: &mut Summary) 
     }
     let sums: Result<Vec<Money>, _> = ledger.invoices.iter().map(|invoice| invoice.state.open()).collect();
     let sums = sums.map_err(Stopped::at("open amounts"))?;
-    out.lines.push(format!("open                {:>5}  {}", sums.iter().filter(|m| m.is_positive()).count(), totals(sums.into_iter())?));
+    out.lines.push(format!(
+        "open                {:>5}  {}",
+        sums.iter().filter(|m| m.is_positive()).count(),
+        totals(sums.into_iter())?
+    ));
     Ok(())
 }
-

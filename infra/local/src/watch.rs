@@ -37,7 +37,11 @@ impl<T: Table> Table for WatchedTable<T> {
         self.table.get(table, key)
     }
 
-    fn get_many<'a>(&'a self, table: TableName, keys: &'a [Key]) -> Answer<'a, Result<Vec<Record>, TableError>> {
+    fn get_many<'a>(
+        &'a self,
+        table: TableName,
+        keys: &'a [Key],
+    ) -> Answer<'a, Result<Vec<Record>, TableError>> {
         self.table.get_many(table, keys)
     }
 
@@ -45,7 +49,11 @@ impl<T: Table> Table for WatchedTable<T> {
         self.table.query(table, query)
     }
 
-    fn query_index<'a>(&'a self, index: Index, query: Query) -> Answer<'a, Result<Page<IndexRow>, TableError>> {
+    fn query_index<'a>(
+        &'a self,
+        index: Index,
+        query: Query,
+    ) -> Answer<'a, Result<Page<IndexRow>, TableError>> {
         self.table.query_index(index, query)
     }
 

@@ -2,11 +2,11 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `TABLE_LEDGER`, `TABLE_IDEMPOTENCY`, `TABLE_CONNECTIONS` | table names |
+//! | `LEDGER_TABLE`, `IDEMPOTENCY_TABLE`, `CONNECTIONS_TABLE` | table names |
 //! | `QUEUE_<NAME>` (`QUEUE_ERP_PULL`) | URL of a queue this function may send to |
-//! | `OWN_QUEUE_URL`, `DEAD_LETTER_URL` | a worker's own queue and its dead-letter queue |
-//! | `SECRET_<NAME>` | ARN of a secret; `SECRET_SEAL_KEY` wraps the keys of sealed text |
-//! | `MAIL_CONFIGURATION_SET` | the SES configuration set that reports deliveries |
+//! | `QUEUE_SELF`, `DEAD_SELF` | a worker's own queue and its dead-letter queue |
+//! | `SECRET_<NAME>` | ARN of a secret (JSON of texts); `seal` in `SECRET_KEYS` wraps the keys of sealed text |
+//! | `CONFIGURATION_SET` | the SES configuration set that reports deliveries |
 //! | `HTTP_PLAIN_ALLOWED` | `yes` lets outside calls use plain http (a stand-in on a private network) |
 //! | `RUST_LOG` | log filter; `info` where absent |
 //!
@@ -15,14 +15,16 @@ use crate::clock::{OsEntropy, SystemClock};
 use crate::dynamo::{DynamoTable, TableNames, configured};
 use crate::https::{HttpLimits, HttpsClient};
 use crate::s3::S3Blobs;
-use crate::seal::TableSeal;
+use crate::seal::{NoSeal, TableSeal};
 use crate::secrets::Secrets;
 use crate::serve::OwnQueue;
 use crate::ses::SesMailer;
 use crate::sqs::SqsQueue;
 use crate::warm::warm;
-use app::ports::{Table, Unavailable};
+use app::App;
+use app::ports::{Seal, Table, Unavailable};
 use app::queues::QueueName;
+use app::settings::Settings;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_sqs::config::SharedHttpClient;
 use aws_sdk_sqs::config::retry::RetryConfig;
@@ -87,13 +89,13 @@ impl Bootstrap {
     pub fn own_queue(&self) -> Result<OwnQueue, MissingSetting> {
         Ok(OwnQueue {
             client: self.sqs.clone(),
-            url: self.setting("OWN_QUEUE_URL")?.to_owned(),
-            dead_url: self.setting("DEAD_LETTER_URL")?.to_owned(),
+            url: self.setting("QUEUE_SELF")?.to_owned(),
+            dead_url: self.setting("DEAD_SELF")?.to_owned(),
         })
     }
 
     pub fn mailer(&self) -> SesMailer {
-        SesMailer::new(&self.sdk, https_pool(MAIL_IDLE_MAX), self.vars.get("MAIL_CONFIGURATION_SET").cloned())
+        SesMailer::new(&self.sdk, https_pool(MAIL_IDLE_MAX), self.vars.get("CONFIGURATION_SET").cloned())
     }
 
     pub fn blobs(&self) -> S3Blobs {
@@ -111,11 +113,31 @@ impl Bootstrap {
         HttpsClient::new(HttpLimits { allows_plain_http, ..HttpLimits::default() })
     }
 
+    /// The whole application on AWS: what a function was not given fails when it is used, by name.
+    ///
     /// # Errors
-    /// `SECRET_SEAL_KEY` is absent or not a key.
-    pub fn seal(&self, table: Arc<dyn Table>) -> Result<TableSeal, Unavailable> {
-        let master = self.secrets.key("SEAL_KEY")?;
-        Ok(TableSeal::new(table, master, Arc::new(OsEntropy), Arc::new(SystemClock)))
+    /// A setting that does not read.
+    pub fn app(&self) -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
+        let settings = Settings::read(&self.vars, self.secrets.texts())?;
+        let table: Arc<dyn Table> = Arc::new(self.table());
+        Ok(App {
+            seal: self.seal(table.clone()),
+            settings: Arc::new(settings),
+            table,
+            queue: Arc::new(self.queue()),
+            http: Arc::new(self.http()?),
+            mailer: Arc::new(self.mailer()),
+            blobs: Arc::new(self.blobs()),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+        })
+    }
+
+    fn seal(&self, table: Arc<dyn Table>) -> Arc<dyn Seal> {
+        match self.secrets.key("KEYS", "seal") {
+            Ok(master) => Arc::new(TableSeal::new(table, master, Arc::new(OsEntropy), Arc::new(SystemClock))),
+            Err(missing) => Arc::new(NoSeal(missing)),
+        }
     }
 }
 
@@ -124,9 +146,9 @@ impl Bootstrap {
 pub fn table_names(vars: &Vars) -> TableNames {
     let name = |var: &str| vars.get(var).map_or(var, String::as_str).to_owned();
     TableNames {
-        ledger: name("TABLE_LEDGER"),
-        idempotency: name("TABLE_IDEMPOTENCY"),
-        connections: name("TABLE_CONNECTIONS"),
+        ledger: name("LEDGER_TABLE"),
+        idempotency: name("IDEMPOTENCY_TABLE"),
+        connections: name("CONNECTIONS_TABLE"),
     }
 }
 

@@ -215,3 +215,16 @@ fn refused(subject: &str, error: &SealingError) -> Unavailable {
 fn contended(subject: &str) -> Unavailable {
     unavailable(subject, "its key record keeps changing".to_owned())
 }
+
+/// The seal of a function that was not given the sealing key: it says so when it is used.
+pub struct NoSeal(pub Unavailable);
+
+impl Seal for NoSeal {
+    fn seal<'a>(&'a self, _: &'a str, _: &'a str) -> Answer<'a, Result<Sealed, Unavailable>> {
+        Box::pin(async move { Err(self.0.clone()) })
+    }
+
+    fn open<'a>(&'a self, _: &'a str, _: &'a Sealed) -> Answer<'a, Result<Option<String>, Unavailable>> {
+        Box::pin(async move { Err(self.0.clone()) })
+    }
+}

@@ -2,6 +2,7 @@
 use crate::bootstrap::Vars;
 use app::ports::Unavailable;
 use app::sealing::SealingKey;
+use app::settings::{SecretText, key_bytes};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use futures::future::try_join_all;
@@ -38,19 +39,20 @@ impl Secrets {
         text.ok_or_else(|| unavailable(name, format!("{PREFIX}{name} is not set")))
     }
 
-    /// A 256-bit key kept as `{"key":"<64 hex digits>"}`, which the deployment can generate by itself.
+    /// All texts by name.
+    pub const fn texts(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
+    /// A 256-bit key in base64, kept under `field` of a secret.
     ///
     /// # Errors
     /// `Unavailable` naming the secret, where it is absent or of another form.
-    pub fn key(&self, name: &str) -> Result<SealingKey, Unavailable> {
-        #[derive(serde::Deserialize)]
-        struct Held {
-            key: String,
-        }
-        let wrong = || unavailable(name, r#"not of the form {"key":"<64 hex digits>"}"#.to_owned());
-        let held: Held = serde_json::from_str(self.text(name)?).map_err(|_| wrong())?;
-        let bytes = hex::decode(held.key).map_err(|_| wrong())?;
-        SealingKey::from_slice(&bytes).map_err(|_| wrong())
+    pub fn key(&self, name: &str, field: &str) -> Result<SealingKey, Unavailable> {
+        let wrong = || unavailable(name, format!("{field} is not base64 of 32 bytes"));
+        let held: BTreeMap<String, String> = serde_json::from_str(self.text(name)?).map_err(|_| wrong())?;
+        let text = SecretText::new(held.get(field).cloned().unwrap_or_default());
+        Ok(SealingKey::new(key_bytes(field, &text).map_err(|_| wrong())?))
     }
 }
 

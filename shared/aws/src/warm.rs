@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 /// How long the start waits for warm connections.
 pub const WARM_MAX: Duration = Duration::from_millis(200);
 
-const TABLES: [&str; 3] = ["TABLE_LEDGER", "TABLE_CONNECTIONS", "TABLE_IDEMPOTENCY"];
+const TABLES: [&str; 3] = ["LEDGER_TABLE", "CONNECTIONS_TABLE", "IDEMPOTENCY_TABLE"];
 
 /// Connects with the clients that the ports use, so that they find the connections in their pools, for at most
 /// [`WARM_MAX`]; failures are left to the first real call.

@@ -82,12 +82,18 @@ fn read(app: &App, mail: &InboundMail, parent: Option<&str>) -> Reading {
     let fresh = fresh_text(&mail.blocks, parent, mail.from.name.as_deref());
     let found = automatic(&mail.machine, &mail.from.address, &mail.subject, &fresh, &context);
     let signals = if found.is_some() { Vec::new() } else { intents::read(&fresh, &context) };
-    Reading { fresh, signals, automatic: found.map(|automatic| automatic.kind), subject: mail.subject.clone() }
+    Reading {
+        fresh,
+        signals,
+        automatic: found.map(|automatic| automatic.kind),
+        subject: mail.subject.clone(),
+    }
 }
 
 /// The days a company sets, from the policy in force.
 async fn inbox_policy(app: &App) -> Result<(inbox_decide::Policy, domain::dunning::DunningPolicy), Failure> {
     let stored = super::dunning::policy_in_force(app, &app.settings.entity).await?;
-    let policy = inbox_decide::Policy { soft_hold_days: stored.policy.soft_promise_days, ..Default::default() };
+    let policy =
+        inbox_decide::Policy { soft_hold_days: stored.policy.soft_promise_days, ..Default::default() };
     Ok((policy, stored.policy))
 }

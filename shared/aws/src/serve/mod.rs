@@ -8,6 +8,8 @@ pub use self::http::{HttpHandler, serve_http};
 pub use self::queue::{OwnQueue, serve_queue};
 pub use self::stream::{StreamHandler, serve_stream};
 
+pub use lambda_runtime::Error;
+
 use serde::Serialize;
 
 /// Which of a batch come again; the rest is gone.

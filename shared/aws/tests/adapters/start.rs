@@ -15,16 +15,16 @@ fn vars(pairs: &[(&str, &str)]) -> Vars {
 #[test]
 fn tables_and_queues_are_named_by_the_environment() {
     let vars =
-        vars(&[("TABLE_LEDGER", "l"), ("QUEUE_ERP_PULL", "https://q"), ("QUEUE_UNKNOWN", "https://u")]);
+        vars(&[("LEDGER_TABLE", "l"), ("QUEUE_ERP_PULL", "https://q"), ("QUEUE_UNKNOWN", "https://u")]);
     let tables = table_names(&vars);
-    assert_eq!((tables.ledger.as_str(), tables.connections.as_str()), ("l", "TABLE_CONNECTIONS"));
+    assert_eq!((tables.ledger.as_str(), tables.connections.as_str()), ("l", "CONNECTIONS_TABLE"));
     assert_eq!(queue_urls(&vars).into_iter().collect::<Vec<_>>(), [(QueueName::ErpPull, "https://q".into())]);
 }
 
 #[tokio::test]
 async fn secrets_are_read_by_arn_and_never_shown() {
     let server = Loopback::start(|_, seen| {
-        let text = format!(r#"{{"key":"{}"}}"#, "ab".repeat(32));
+        let text = format!(r#"{{"seal":"{}"}}"#, "q6ur".repeat(10) + "q6s=");
         match seen.json()["SecretId"].as_str().unwrap() {
             "arn:seal" => ok(json!({"Name": "n", "SecretString": text}).to_string()),
             _ => ok(json!({"Name": "n", "SecretString": "{\"token\":\"hush\"}"}).to_string()),
@@ -32,16 +32,16 @@ async fn secrets_are_read_by_arn_and_never_shown() {
     })
     .await;
     let client = aws_sdk_secretsmanager::Client::new(&sdk(&server.url));
-    let vars = vars(&[("SECRET_SEAL_KEY", "arn:seal"), ("SECRET_STRIPE", "arn:stripe"), ("OTHER", "x")]);
+    let vars = vars(&[("SECRET_KEYS", "arn:seal"), ("SECRET_STRIPE", "arn:stripe"), ("OTHER", "x")]);
     let secrets = Secrets::read(&client, &vars).await.unwrap();
     assert_eq!(secrets.text("STRIPE").unwrap(), "{\"token\":\"hush\"}");
-    assert_eq!(secrets.key("SEAL_KEY").unwrap().bytes(), &[0xab; 32]);
-    assert!(secrets.key("STRIPE").is_err());
+    assert_eq!(secrets.key("KEYS", "seal").unwrap().bytes(), &[0xab; 32]);
+    assert!(secrets.key("STRIPE", "seal").is_err());
     assert_eq!(
         secrets.text("QBO").unwrap_err().to_string(),
         "secret unavailable: QBO: SECRET_QBO is not set"
     );
-    assert_eq!(format!("{secrets:?}"), r#"{"SEAL_KEY", "STRIPE"}"#);
+    assert_eq!(format!("{secrets:?}"), r#"{"KEYS", "STRIPE"}"#);
     assert_eq!(server.seen().len(), 2);
 }
 
@@ -53,7 +53,7 @@ async fn a_secret_that_cannot_be_read_is_named() {
 }
 
 async fn warmed(url: &str) -> Duration {
-    let vars = vars(&[("TABLE_LEDGER", "ledger"), ("QUEUE_ERP_PULL", &format!("{url}/1/erp-pull"))]);
+    let vars = vars(&[("LEDGER_TABLE", "ledger"), ("QUEUE_ERP_PULL", &format!("{url}/1/erp-pull"))]);
     let sdk = sdk(url);
     let before = tokio::time::Instant::now();
     warm(&dynamo_client(&sdk), &aws_sdk_sqs::Client::new(&sdk), &vars).await;

@@ -1,6 +1,11 @@
-//! Header fields by name, read raw where the parser's typed reading would lose something we need.
+//! Header fields by name, read raw where the parser's typed reading would lose something we need; and the text of
+//! a part whose charset no header tells.
 use domain::inbox::automatic::MachineHeaders;
-use mail_parser::{HeaderName, HeaderValue, Message, MimeHeaders};
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Encoding, HeaderName, HeaderValue, Message, MessagePart, MimeHeaders};
+use std::borrow::Cow;
 
 /// The raw value of the first header of that name, unfolded and trimmed.
 pub(super) fn raw(message: &Message<'_>, name: &str) -> Option<String> {
@@ -32,8 +37,33 @@ pub(super) fn machine(message: &Message<'_>) -> MachineHeaders {
         auto_response_suppress: raw(message, "X-Auto-Response-Suppress"),
         is_marked_autoreply: is_set("X-Autoreply") || is_set("X-Autorespond"),
         list_id: raw(message, "List-Id"),
-        report_type: report.map(|kind| kind.attribute("report-type").unwrap_or_default().to_ascii_lowercase()),
+        report_type: report
+            .map(|kind| kind.attribute("report-type").unwrap_or_default().to_ascii_lowercase()),
         is_marked_failed: is_set("X-Failed-Recipients") || is_set("X-MS-Exchange-Message-Is-Ndr"),
-        is_reply: message.header(HeaderName::InReplyTo).is_some() || message.header(HeaderName::References).is_some(),
+        is_reply: message.header(HeaderName::InReplyTo).is_some()
+            || message.header(HeaderName::References).is_some(),
+    }
+}
+
+/// The text of a part that the parser could only read with replacement characters, because its charset is missing
+/// or unknown: UTF-8 when it is that, else windows-1252, which reads every byte.
+pub(super) fn guessed_text(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
+    let is_lossy = part.text_contents().is_some_and(|text| text.contains('\u{fffd}'));
+    let declared = part.content_type().and_then(|kind| kind.attribute("charset"));
+    if !is_lossy
+        || declared.is_some_and(|name| charset_decoder(name.to_ascii_lowercase().as_bytes()).is_some())
+    {
+        return None;
+    }
+    let (start, end) = (usize::try_from(part.offset_body).ok()?, usize::try_from(part.offset_end).ok()?);
+    let raw = message.raw_message().get(start..end)?;
+    let bytes = match part.encoding {
+        Encoding::None => Cow::Borrowed(raw),
+        Encoding::QuotedPrintable => Cow::Owned(quoted_printable_decode(raw)?),
+        Encoding::Base64 => Cow::Owned(base64_decode(raw)?),
+    };
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Some(text.to_owned()),
+        Err(_) => charset_decoder(b"windows-1252").map(|decode| decode(&bytes)),
     }
 }

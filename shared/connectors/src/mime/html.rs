@@ -7,10 +7,27 @@ use domain::inbox::fresh::{Block, Source};
 const MAX_OPEN: usize = 1_000;
 const MAX_ELEMENTS: usize = 50_000;
 
-const VOID: &[&str] = &["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr", "source", "embed"];
+const VOID: &[&str] =
+    &["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr", "source", "embed"];
 const RAW: &[&str] = &["script", "style", "title", "textarea", "noscript", "template"];
-const BREAKS: &[&str] =
-    &["p", "div", "br", "li", "tr", "table", "blockquote", "hr", "h1", "h2", "h3", "h4", "ul", "ol", "pre", "section"];
+const BREAKS: &[&str] = &[
+    "p",
+    "div",
+    "br",
+    "li",
+    "tr",
+    "table",
+    "blockquote",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "ul",
+    "ol",
+    "pre",
+    "section",
+];
 
 /// What an open element means for the text in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +106,8 @@ impl Walker {
         let text = decode_entities(text);
         let starts_with_space = text.starts_with(char::is_whitespace);
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let is_line_start = self.blocks.last().is_none_or(|block| block.text.is_empty() || block.text.ends_with(['\n', ' ']));
+        let is_line_start =
+            self.blocks.last().is_none_or(|block| block.text.is_empty() || block.text.ends_with(['\n', ' ']));
         if starts_with_space && !is_line_start {
             self.push(" ");
         }
@@ -113,11 +131,14 @@ impl Walker {
 
     fn push(&mut self, text: &str) {
         let count = self.open.iter().filter(|(_, role)| *role == Role::Quote).count();
-        let quote_depth = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(u32::from(self.is_rest_quoted));
+        let quote_depth =
+            u32::try_from(count).unwrap_or(u32::MAX).saturating_add(u32::from(self.is_rest_quoted));
         let is_signature = self.open.iter().any(|(_, role)| *role == Role::Signature);
         let source = if is_signature { Source::HtmlSignature } else { Source::Html };
         match self.blocks.last_mut() {
-            Some(last) if last.quote_depth == quote_depth && last.source == source => last.text.push_str(text),
+            Some(last) if last.quote_depth == quote_depth && last.source == source => {
+                last.text.push_str(text)
+            }
             _ => self.blocks.push(Block { text: text.to_owned(), quote_depth, source }),
         }
     }
@@ -136,15 +157,21 @@ fn starts_thread(attributes: &[(String, String)]) -> bool {
 }
 
 const QUOTES: &[&str] = &[
-    "gmail_quote", "gmail_attr", "yahoo_quoted", "moz-cite-prefix", "moz-email-headers-table", "zmail_extra",
-    "protonmail_quote", "tutanota_quote", "outlookmessageheader",
+    "gmail_quote",
+    "gmail_attr",
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "moz-email-headers-table",
+    "zmail_extra",
+    "protonmail_quote",
+    "tutanota_quote",
+    "outlookmessageheader",
 ];
 const SIGNATURES: &[&str] =
     &["gmail_signature", "moz-signature", "ms-outlook-mobile-signature", "protonmail_signature_block"];
 
 fn role(name: &str, attributes: &[(String, String)]) -> Role {
-    let marks =
-        format!("{} {}", value(attributes, "class"), value(attributes, "id")).to_ascii_lowercase();
+    let marks = format!("{} {}", value(attributes, "class"), value(attributes, "id")).to_ascii_lowercase();
     if is_hidden(attributes) {
         Role::Hidden
     } else if name == "blockquote" || QUOTES.iter().any(|mark| marks.contains(mark)) {

@@ -6,3 +6,8 @@ mod parse;
 mod tags;
 
 pub use parse::{Attachment, InboundMail, Limits, Mailbox, MimeError, parse};
+
+#[cfg(test)]
+mod dev_set;
+#[cfg(test)]
+mod tests;

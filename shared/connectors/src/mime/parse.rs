@@ -120,7 +120,8 @@ fn check_headers(raw: &[u8]) -> Result<(), MimeError> {
 fn read(raw: &[u8], limits: &Limits) -> Result<InboundMail, MimeError> {
     let message = MessageParser::default().parse(raw).ok_or(MimeError::NoHeaders)?;
     check_shape(&message, limits)?;
-    let from = message.from().and_then(|list| mailboxes(list).into_iter().next()).ok_or(MimeError::NoSender)?;
+    let from =
+        message.from().and_then(|list| mailboxes(list).into_iter().next()).ok_or(MimeError::NoSender)?;
     let (blocks, is_truncated) = body(&message, limits.max_text_bytes)?;
     Ok(InboundMail {
         message_id: message.message_id().map(ToOwned::to_owned),
@@ -130,7 +131,8 @@ fn read(raw: &[u8], limits: &Limits) -> Result<InboundMail, MimeError> {
         to: message.to().map(mailboxes).unwrap_or_default(),
         subject: message.subject().unwrap_or_default().to_owned(),
         date: message.date().and_then(|date| DateTime::parse_from_rfc3339(&date.to_rfc3339()).ok()),
-        return_path: headers::raw(&message, "Return-Path").map(|path| path.trim_matches(['<', '>']).to_owned()),
+        return_path: headers::raw(&message, "Return-Path")
+            .map(|path| path.trim_matches(['<', '>']).to_owned()),
         machine: headers::machine(&message),
         blocks,
         attachments: message.attachments().map(attachment).collect(),
@@ -182,9 +184,9 @@ fn mailboxes(list: &mail_parser::Address<'_>) -> Vec<Mailbox> {
 /// two should say the same; only the HTML can hide text.
 fn body(message: &Message<'_>, max_bytes: usize) -> Result<(Vec<Block>, bool), MimeError> {
     let has_words = |blocks: &[Block]| blocks.iter().any(|block| !block.text.trim().is_empty());
-    let (mut blocks, mut is_truncated) = blocks_of(message.text_bodies(), max_bytes);
+    let (mut blocks, mut is_truncated) = blocks_of(message, message.text_bodies(), max_bytes);
     if !has_words(&blocks) {
-        (blocks, is_truncated) = blocks_of(message.html_bodies(), max_bytes);
+        (blocks, is_truncated) = blocks_of(message, message.html_bodies(), max_bytes);
     }
     if !has_words(&blocks)
         && let Some((part, content_type)) = undecodable(message)
@@ -194,12 +196,18 @@ fn body(message: &Message<'_>, max_bytes: usize) -> Result<(Vec<Block>, bool), M
     Ok((blocks, is_truncated))
 }
 
-fn blocks_of<'m>(parts: impl Iterator<Item = &'m MessagePart<'m>>, max_bytes: usize) -> (Vec<Block>, bool) {
+fn blocks_of<'m>(
+    message: &Message<'_>,
+    parts: impl Iterator<Item = &'m MessagePart<'m>>,
+    max_bytes: usize,
+) -> (Vec<Block>, bool) {
     let mut left = max_bytes;
     let mut is_truncated = false;
     let mut out = Vec::new();
     for part in parts {
         let (PartType::Text(text) | PartType::Html(text)) = &part.body else { continue };
+        let guessed = headers::guessed_text(message, part);
+        let text = guessed.as_deref().unwrap_or(text);
         let end = text.floor_char_boundary(left);
         let kept = text.get(..end).unwrap_or_default();
         is_truncated |= end < text.len();
@@ -215,7 +223,8 @@ fn blocks_of<'m>(parts: impl Iterator<Item = &'m MessagePart<'m>>, max_bytes: us
 
 fn undecodable(message: &Message<'_>) -> Option<(usize, String)> {
     let bodies = || message.text_bodies().chain(message.html_bodies());
-    let (index, part) = bodies().enumerate().find(|(_, part)| part.is_encoding_problem && !part.is_empty())?;
+    let (index, part) =
+        bodies().enumerate().find(|(_, part)| part.is_encoding_problem && !part.is_empty())?;
     Some((index, content_type(part)))
 }
 

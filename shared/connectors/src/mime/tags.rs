@@ -52,9 +52,13 @@ impl<'h> Tokens<'h> {
 
     /// Skips to after the closing tag of a raw-text element such as `script`.
     pub(super) fn skip_raw(&mut self, name: &str) {
-        let closing = format!("</{name}");
-        let lower = self.rest.to_ascii_lowercase();
-        self.take(lower.find(&closing).unwrap_or(self.rest.len()));
+        let is_closing =
+            |tail: &str| tail.get(2..2 + name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+        let found = self
+            .rest
+            .match_indices("</")
+            .find(|(at, _)| is_closing(self.rest.get(*at..).unwrap_or_default()));
+        self.take(found.map_or(self.rest.len(), |(at, _)| at));
     }
 }
 
@@ -148,13 +152,53 @@ fn entity(name: &str) -> Option<char> {
 }
 
 const ENTITIES: &[(&str, char)] = &[
-    ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' '),
-    ("euro", '€'), ("pound", '£'), ("yen", '¥'), ("cent", '¢'), ("ndash", '–'), ("mdash", '—'), ("hellip", '…'),
-    ("lsquo", '‘'), ("rsquo", '’'), ("ldquo", '“'), ("rdquo", '”'), ("laquo", '«'), ("raquo", '»'), ("bull", '•'),
-    ("auml", 'ä'), ("ouml", 'ö'), ("uuml", 'ü'), ("Auml", 'Ä'), ("Ouml", 'Ö'), ("Uuml", 'Ü'), ("szlig", 'ß'),
-    ("eacute", 'é'), ("egrave", 'è'), ("ecirc", 'ê'), ("agrave", 'à'), ("acirc", 'â'), ("ccedil", 'ç'), ("ugrave", 'ù'),
-    ("ocirc", 'ô'), ("icirc", 'î'), ("aacute", 'á'), ("iacute", 'í'), ("oacute", 'ó'), ("uacute", 'ú'), ("ntilde", 'ñ'),
-    ("iexcl", '¡'), ("iquest", '¿'), ("Eacute", 'É'), ("Agrave", 'À'), ("deg", '°'), ("zwnj", '\u{200c}'),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", ' '),
+    ("euro", '€'),
+    ("pound", '£'),
+    ("yen", '¥'),
+    ("cent", '¢'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("hellip", '…'),
+    ("lsquo", '‘'),
+    ("rsquo", '’'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+    ("bull", '•'),
+    ("auml", 'ä'),
+    ("ouml", 'ö'),
+    ("uuml", 'ü'),
+    ("Auml", 'Ä'),
+    ("Ouml", 'Ö'),
+    ("Uuml", 'Ü'),
+    ("szlig", 'ß'),
+    ("eacute", 'é'),
+    ("egrave", 'è'),
+    ("ecirc", 'ê'),
+    ("agrave", 'à'),
+    ("acirc", 'â'),
+    ("ccedil", 'ç'),
+    ("ugrave", 'ù'),
+    ("ocirc", 'ô'),
+    ("icirc", 'î'),
+    ("aacute", 'á'),
+    ("iacute", 'í'),
+    ("oacute", 'ó'),
+    ("uacute", 'ú'),
+    ("ntilde", 'ñ'),
+    ("iexcl", '¡'),
+    ("iquest", '¿'),
+    ("Eacute", 'É'),
+    ("Agrave", 'À'),
+    ("deg", '°'),
+    ("zwnj", '\u{200c}'),
 ];
 
 #[cfg(test)]
@@ -164,7 +208,8 @@ mod tests {
 
     #[test]
     fn reads_attributes_however_quoted() {
-        let found: Vec<Token<'_>> = tokens("<DIV class='a b' id=x data-y=\"1 > 0\" hidden>hi</div>").collect();
+        let found: Vec<Token<'_>> =
+            tokens("<DIV class='a b' id=x data-y=\"1 > 0\" hidden>hi</div>").collect();
         let Some(Token::Open { name, attributes, .. }) = found.first() else { panic!("{found:?}") };
         assert_eq!(name, "div");
         let pairs: Vec<(&str, &str)> = attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
@@ -173,7 +218,10 @@ mod tests {
 
     #[test]
     fn entities_and_stray_signs() {
-        assert_eq!(decode_entities("3 &lt; 4 &amp; 5 &euro; &#8364;&#x20ac; R&D &unknown;"), "3 < 4 & 5 € €€ R&D &unknown;");
+        assert_eq!(
+            decode_entities("3 &lt; 4 &amp; 5 &euro; &#8364;&#x20ac; R&D &unknown;"),
+            "3 < 4 & 5 € €€ R&D &unknown;"
+        );
         let text: Vec<Token<'_>> = tokens("a < b <!-- x --> c").collect();
         assert_eq!(text.len(), 3);
     }

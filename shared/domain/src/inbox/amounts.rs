@@ -19,9 +19,9 @@ pub struct AmountMention {
 }
 
 static AMOUNT: Pattern = Pattern::new(concat!(
-    r"(?P<before>[$€£₹]|\bRs\.?|\b(?:USD|EUR|GBP|AUD|INR|CHF|CAD)\b)?[\s\x{a0}]?",
-    r"(?P<number>\b\d{1,3}(?:[.,' \x{a0}\x{202f}]\d{2,3})+(?:[.,]\d{1,2})?\b|\b\d+(?:[.,]\d{1,2})?)(?P<kilo>k\b)?",
-    r"(?:/-)?[\s\x{a0}]?(?P<after>[$€£₹]|(?:USD|EUR|GBP|AUD|INR|CHF|CAD|euros?|dollars?|pounds?|rupees|lakhs?)\b)?"
+    r"(?P<before>[$€£₹]|\bRs\.?|\b(?:USD|EUR|GBP|AUD|INR|CHF|CAD)\b)? ?",
+    r"(?P<number>\b\d{1,3}(?:[.,']\d{2,3}|[ \x{202f}]\d{3})+(?:[.,]\d{1,2})?\b|\b\d+(?:[.,]\d{1,2})?)(?P<kilo>k\b)?",
+    r"(?:/-)? ?(?P<after>[$€£₹]|(?:USD|EUR|GBP|AUD|INR|CHF|CAD|euros?|dollars?|pounds?|rupees|lakhs?)\b)?"
 ));
 
 /// All amounts of `text` that carry a currency sign, code or name. A bare number is never an amount.

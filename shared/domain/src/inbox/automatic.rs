@@ -28,7 +28,9 @@ pub struct MachineHeaders {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AutomaticKind {
-    OutOfOffice { back_on: Option<NaiveDate> },
+    OutOfOffice {
+        back_on: Option<NaiveDate>,
+    },
     Bounce,
     /// A read or delivery receipt.
     Receipt,
@@ -71,9 +73,9 @@ static MACHINE_TEXT: Pattern = Pattern::new(concat!(
     r"\b(?:this is an automated (?:message|reply|response)|do not reply to this (?:message|e-?mail)|",
     r"automatisch (?:erzeugt|generiert|erstellt)e|(?:message|courriel) automatique|mensaje automático|automatisch gegenereerd)\b"
 ));
-static BACK: Pattern = Pattern::new(concat!(
-    r"\b(?:until|till|through|back (?:on|in)?|return\w*|reopen\w*|bis|ab|zurück|jusqu'?au?|retour|hasta|vuelv\w*|tot|vanaf|terug)\b"
-));
+static BACK: Pattern = Pattern::new(
+    r"\b(?:until|till|through|back (?:on|in)?|return\w*|reopen\w*|bis|ab|zurück|jusqu'?au?|retour|hasta|vuelv\w*|tot|vanaf|terug)\b",
+);
 
 /// Tells automatic mail from a person's; `None` is a person. A person's answer that passed through a list is not
 /// automatic, so list headers count only on mail that answers nothing.
@@ -90,7 +92,9 @@ pub fn automatic(
     if let Some(bounce) = bounce(headers, from, subject, text) {
         return found(AutomaticKind::Bounce, bounce);
     }
-    if headers.report_type.is_some() || (RECEIPT_SUBJECT.is_match(subject) && headers.auto_submitted.is_some()) {
+    if headers.report_type.is_some()
+        || (RECEIPT_SUBJECT.is_match(subject) && headers.auto_submitted.is_some())
+    {
         return found(AutomaticKind::Receipt, "header.report_type");
     }
     if let Some(rule) = marked(headers) {
@@ -100,7 +104,10 @@ pub fn automatic(
         return found(AutomaticKind::List, "header.list_id");
     }
     if ABSENT_SUBJECT.is_match(subject) {
-        return found(if is_absent && ABSENT_TEXT.is_match(text) { out_of_office() } else { AutomaticKind::Other }, "subject.automatic");
+        return found(
+            if is_absent && ABSENT_TEXT.is_match(text) { out_of_office() } else { AutomaticKind::Other },
+            "subject.automatic",
+        );
     }
     if MACHINE_TEXT.is_match(text) && !headers.is_reply {
         return found(AutomaticKind::Other, "text.machine");
@@ -112,7 +119,8 @@ fn bounce(headers: &MachineHeaders, from: &str, subject: &str, text: &str) -> Op
     if headers.is_marked_failed {
         return Some("header.failed_recipients");
     }
-    let is_report = headers.report_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"));
+    let is_report =
+        headers.report_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"));
     if is_report {
         return Some("header.delivery_status");
     }
@@ -134,7 +142,8 @@ fn marked(headers: &MachineHeaders) -> Option<&'static str> {
     if headers.is_marked_autoreply {
         return Some("header.x_autoreply");
     }
-    let is_bulk = |value: &String| matches!(value.trim().to_lowercase().as_str(), "bulk" | "junk" | "auto_reply");
+    let is_bulk =
+        |value: &String| matches!(value.trim().to_lowercase().as_str(), "bulk" | "junk" | "auto_reply");
     if headers.precedence.as_ref().is_some_and(is_bulk) {
         return Some("header.precedence");
     }
@@ -146,7 +155,11 @@ fn back_on(text: &str, context: &Context) -> Option<NaiveDate> {
     if !BACK.is_match(text) {
         return None;
     }
-    dates(text, context, Direction::Ahead).into_iter().map(|m| m.on).filter(|on| *on >= context.written_on).max()
+    dates(text, context, Direction::Ahead)
+        .into_iter()
+        .map(|m| m.on)
+        .filter(|on| *on >= context.written_on)
+        .max()
 }
 
 #[cfg(test)]
@@ -165,7 +178,14 @@ mod tests {
     #[test]
     fn tables_compile() {
         for pattern in [
-            &ABSENT_SUBJECT, &ABSENT_TEXT, &BOUNCE_SUBJECT, &DAEMON, &SMTP_FAILURE, &RECEIPT_SUBJECT, &MACHINE_TEXT, &BACK,
+            &ABSENT_SUBJECT,
+            &ABSENT_TEXT,
+            &BOUNCE_SUBJECT,
+            &DAEMON,
+            &SMTP_FAILURE,
+            &RECEIPT_SUBJECT,
+            &MACHINE_TEXT,
+            &BACK,
         ] {
             assert!(pattern.compiles(), "{pattern:?}");
         }
@@ -173,7 +193,8 @@ mod tests {
 
     #[test]
     fn auto_submitted_no_is_a_person() {
-        let with = |value: &str| MachineHeaders { auto_submitted: Some(value.to_owned()), ..Default::default() };
+        let with =
+            |value: &str| MachineHeaders { auto_submitted: Some(value.to_owned()), ..Default::default() };
         assert_eq!(kind(&with("no"), "Re: invoice", "We pay Friday"), None);
         assert_eq!(kind(&with("auto-replied (vacation)"), "Re", "Ticket opened"), Some(AutomaticKind::Other));
     }
@@ -200,7 +221,11 @@ mod tests {
         assert_eq!(kind(&report("delivery-status"), "x", ""), Some(AutomaticKind::Bounce));
         assert_eq!(kind(&report("disposition-notification"), "x", ""), Some(AutomaticKind::Receipt));
         let daemon = automatic(
-            &MachineHeaders::default(), "MAILER-DAEMON@mx.example", "failure notice", "550 5.1.1 no such user", &context(),
+            &MachineHeaders::default(),
+            "MAILER-DAEMON@mx.example",
+            "failure notice",
+            "550 5.1.1 no such user",
+            &context(),
         );
         assert_eq!(daemon.map(|found| found.kind), Some(AutomaticKind::Bounce));
         let list = MachineHeaders { list_id: Some("ap.holm.example".to_owned()), ..Default::default() };

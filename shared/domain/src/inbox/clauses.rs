@@ -14,18 +14,19 @@ pub struct Clause {
     pub is_past: bool,
 }
 
-static CONTRAST: Pattern = Pattern::new(r"(?:,\s*|\s+[-–—]\s+|\s)(?:but|however|although|aber|jedoch|mais|pero|maar)\s");
+static CONTRAST: Pattern =
+    Pattern::new(r"(?:,\s*|\s+[-–—]\s+|\s)(?:but|however|although|aber|jedoch|mais|pero|maar)\s");
 
 static NEGATION: Pattern = Pattern::new(concat!(
     r"\b(?:not|no|never|cannot|unable|nothing|none|neither|without|refuse\w*|declin\w*|nicht|kein\w*|nie|niemals|",
-    r"ne|n|pas|jamais|rien|aucun\w*|nunca|ning\w+|nada|niet|geen|nooit|dont|cant|wont)\b|n't\b"
+    r"ne|pas|jamais|rien|aucun\w*|nunca|ning\w+|nada|niet|geen|nooit|dont|cant|wont)\b|n't\b|\bn'"
 ));
 
 static CONDITION: Pattern = Pattern::new(concat!(
-    r"\b(?:if|unless|once|as soon as|provided|assuming|until|depending|pending|whenever|in case|as long as|",
+    r"\b(?:if|unless|once|as soon as|provided|assuming|until|depending|pending|whenever|in case|subject to|as long as|",
     r"(?:when|after) (?:you|your|we (?:get|receive|have|are paid)|the|our (?:client|customer)|they|he|she)|",
     r"wenn|falls|sobald|sofern|solange|vorausgesetzt|erst (?:nach|wenn|dann)|",
-    r"si|dès que|lorsque|une fois|tant que|à condition|jusqu'à ce que|",
+    r"si\s+\w+|dès que|lorsque|une fois|tant que|à condition|jusqu'à ce que|",
     r"cuando|en cuanto|siempre que|una vez|hasta que|",
     r"als|zodra|indien|mits|zolang|totdat)\b|\bs'il"
 ));
@@ -45,8 +46,8 @@ static PAST: Pattern = Pattern::new(concat!(
     r"last (?:week|month|night|%weekday%)|ago|this morning|",
     r"wurde|wurden|haben? .{0,40}(?:bezahlt|überwiesen|beglichen)|bereits|schon|gestern|letzte\w*|",
     r"a été|ont été|avons|ai|déjà|hier|dernier|dernière|",
-    r"ya|hemos|he|fue|ayer|pasad[oa]|",
-    r"al|reeds|gisteren|vorige|hebben .{0,40}(?:betaald|overgemaakt)|is .{0,30}betaald)\b"
+    r"ya|hemos|he (?:pagado|hecho)|fue|ayer|pasad[oa]|",
+    r"al (?:betaald|overgemaakt|voldaan)|reeds|gisteren|vorige|hebben .{0,40}(?:betaald|overgemaakt)|is .{0,30}betaald)\b"
 ));
 
 /// Cuts `text` into clauses. Spans cover the words without surrounding space.
@@ -122,12 +123,13 @@ fn ends_at_dot(before: &str, rest: &str) -> bool {
         // "15. April" goes on; "bis 15.04. Danke" does not.
         return !is_lower && !MONTH_NEXT.is_match(next);
     }
-    !ABBREVIATION.is_match(&last) && !(is_lower && last.chars().count() <= 3)
+    !(ABBREVIATION.is_match(&last) || (is_lower && last.chars().count() <= 3))
 }
 
 static MONTH_NEXT: Pattern = Pattern::new(r"^(?:%month%)\b");
-static ABBREVIATION: Pattern =
-    Pattern::new(r"^\(?(?:rs|no|nr|nos|num|mr|mrs|ms|dr|st|inv|ref|approx|ca|etc|e\.g|i\.e|z\.b|co|attn|incl|art|[a-z])$");
+static ABBREVIATION: Pattern = Pattern::new(
+    r"^\(?(?:rs|no|nr|nos|num|mr|mrs|ms|dr|st|inv|ref|approx|ca|etc|e\.g|i\.e|z\.b|co|attn|incl|art|[a-z])$",
+);
 
 fn ends_at_line(before: &str, rest: &str) -> bool {
     let next = rest.trim_start_matches([' ', '\t', '\r']);

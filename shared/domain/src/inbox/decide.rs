@@ -68,16 +68,27 @@ pub enum Why {
 #[serde(tag = "proposal", rename_all = "snake_case")]
 pub enum Proposal {
     /// Unconfirmed when the sender was recognised, but is not a verified contact.
-    RecordPromise { on: NaiveDate, amount: Option<Amount>, is_confirmed: bool },
+    RecordPromise {
+        on: NaiveDate,
+        amount: Option<Amount>,
+        is_confirmed: bool,
+    },
     /// Delay the next automatic step once.
-    SoftHold { days: u32 },
-    HoldForDispute { reason: DisputeReason, is_verified: bool },
+    SoftHold {
+        days: u32,
+    },
+    HoldForDispute {
+        reason: DisputeReason,
+        is_verified: bool,
+    },
     /// No more automatic mail to the address this mail came from.
     SuppressAddress,
     /// Said to be paid: look for the money, send nothing meanwhile. Never marks anything paid.
     PauseAndLookUp,
     StopAutomaticMail,
-    AskPerson { why: Why },
+    AskPerson {
+        why: Why,
+    },
     /// Bank details were mentioned as changed: freeze refunds, call back on a known number, answer nothing.
     SecurityAlert,
 }
@@ -206,9 +217,8 @@ mod tests {
     #[test]
     fn a_clear_promise_is_recorded_and_confirmed_only_when_verified() {
         let text = "We will pay it on Friday.";
-        let recorded = |is_confirmed| {
-            vec![Proposal::RecordPromise { on: on("2026-03-06"), amount: None, is_confirmed }]
-        };
+        let recorded =
+            |is_confirmed| vec![Proposal::RecordPromise { on: on("2026-03-06"), amount: None, is_confirmed }];
         assert_eq!(proposals(text, Trust::Verified), recorded(true));
         assert_eq!(proposals(text, Trust::Contact), recorded(false));
         assert_eq!(proposals(text, Trust::Unverified), []);

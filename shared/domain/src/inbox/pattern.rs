@@ -23,8 +23,9 @@ impl Pattern {
                 .source
                 .replace("%month%", &words::alternation(words::MONTHS))
                 .replace("%weekday%", &words::alternation(words::WEEKDAYS))
-                .replace("%count%", &format!(r"\d{{1,3}}|{}", words::alternation(words::COUNTS)));
-            Regex::new(&format!("(?i){source}")).ok()
+                .replace("%count%", &format!(r"(?:\d{{1,3}}|{})", words::alternation(words::COUNTS)));
+            // Mail is wrapped anywhere, so a space in a table row is any white space.
+            Regex::new(&format!("(?is){}", source.replace(' ', r"\s"))).ok()
         };
         self.compiled.get_or_init(compile).as_ref()
     }

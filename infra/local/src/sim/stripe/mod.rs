@@ -4,7 +4,7 @@
 mod refusal;
 #[cfg(test)]
 mod tests;
-mod webhook;
+pub mod webhook;
 
 pub use webhook::webhook;
 

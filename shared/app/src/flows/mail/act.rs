@@ -10,6 +10,7 @@ use crate::store::keys;
 use crate::store::reads::{customer_group, load, load_many};
 use crate::store::table::Key;
 use crate::worker::Failure;
+use chrono::NaiveDate;
 use domain::cash::tokens::{normal_form, number_tokens};
 use domain::customer::{AddressStatus, Customer, Pause, PauseReason};
 use domain::dates::plus_days;
@@ -22,23 +23,31 @@ use domain::money::Money;
 use domain::promise::{ActivePromise, spread};
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
-use chrono::NaiveDate;
 
 /// Acts on a mail, once: its claim is part of the commit.
 ///
 /// # Errors
 /// The table's or the seal's.
-pub(super) async fn act(app: &App, cause: &Cause, claim: Key, sender: &Sender, reading: &Reading) -> Result<(), Failure> {
+pub(super) async fn act(
+    app: &App,
+    cause: &Cause,
+    claim: Key,
+    sender: &Sender,
+    reading: &Reading,
+) -> Result<(), Failure> {
     let (inbox, policy) = inbox_policy(app).await?;
     settle(|| async {
         let customer = match &sender.customer {
-            Some(id) => load::<Customer>(app.table.as_ref(), &keys::customer(&app.settings.entity, id)).await?,
+            Some(id) => {
+                load::<Customer>(app.table.as_ref(), &keys::customer(&app.settings.entity, id)).await?
+            }
             None => None,
         };
         let mut work = Work::new(app, cause, sender, &policy, customer);
         work.named = named_invoices(app, sender, reading, work.customer.as_ref()).await?;
         if reading.automatic.is_none() {
-            let facts = Facts { trust: sender.trust, names_invoice: !work.named.is_empty(), today: app.today() };
+            let facts =
+                Facts { trust: sender.trust, names_invoice: !work.named.is_empty(), today: app.today() };
             for proposal in decide(&reading.signals, &facts, &inbox) {
                 work.take(proposal)?;
             }
@@ -166,7 +175,8 @@ impl<'a> Work<'a> {
             let Some((_, part)) = parts.iter().find(|(id, _)| *id == invoice.state.id) else { continue };
             let applied_before = invoice.state.applied;
             let id = id.clone();
-            invoice.state.promise = Some(ActivePromise { id, amount: *part, on, tolerance_days, applied_before, made_on });
+            invoice.state.promise =
+                Some(ActivePromise { id, amount: *part, on, tolerance_days, applied_before, made_on });
         }
         self.is_named_changed = true;
         let invoices = parts.iter().map(|(invoice, _)| invoice.clone()).collect();
@@ -202,7 +212,12 @@ impl<'a> Work<'a> {
         let on = self.app.today();
         let hash = self.sender.from_hash.clone();
         let contact = self.customer.as_ref().and_then(|customer| {
-            customer.state.contacts.iter().find(|contact| contact.email_hash == hash).map(|contact| contact.id.clone())
+            customer
+                .state
+                .contacts
+                .iter()
+                .find(|contact| contact.email_hash == hash)
+                .map(|contact| contact.id.clone())
         });
         let Some(contact) = contact else {
             self.pause(PauseReason::ReplyToRead, None);
@@ -244,7 +259,8 @@ impl<'a> Work<'a> {
         if !self.asks.is_empty() {
             let task = new_task(app, TaskKind::MailReview, &self.cause.event.0, self.asks.join("; "));
             let mut task = about_customer(task, self.sender.customer.as_ref());
-            let words: String = format!("{}\n\n{}", reading.subject, reading.fresh).chars().take(4_000).collect();
+            let words: String =
+                format!("{}\n\n{}", reading.subject, reading.fresh).chars().take(4_000).collect();
             task.detail = Some(app.seal.seal(&seal_for, &words).await?);
             task.sealed_for = Some(seal_for);
             change = change.create(task, &[]);

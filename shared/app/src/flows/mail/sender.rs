@@ -26,7 +26,11 @@ pub(crate) struct Sender {
 }
 
 /// Recognises the sender. Only the receipt notification's verdicts authenticate; without one, nothing does.
-pub(crate) async fn recognise(app: &App, mail: &InboundMail, notice: Option<&InboundNotice>) -> Result<Sender, Failure> {
+pub(crate) async fn recognise(
+    app: &App,
+    mail: &InboundMail,
+    notice: Option<&InboundNotice>,
+) -> Result<Sender, Failure> {
     let from_hash = lookup(app, &mail.from.address)?;
     let by_token = by_token(app, mail, notice).await?;
     let is_token = by_token.is_some();
@@ -39,7 +43,8 @@ pub(crate) async fn recognise(app: &App, mail: &InboundMail, notice: Option<&Inb
         [customer] => Some(CustomerId::new(customer)),
         _ => None,
     };
-    let customer = letter.as_ref().map(|letter| letter.state.customer.clone()).or_else(|| from_contact.clone());
+    let customer =
+        letter.as_ref().map(|letter| letter.state.customer.clone()).or_else(|| from_contact.clone());
     let is_contact = match &customer {
         Some(customer) => is_contact(app, customer, &from_hash).await?,
         None => false,
@@ -54,11 +59,16 @@ pub(crate) async fn recognise(app: &App, mail: &InboundMail, notice: Option<&Inb
 }
 
 fn is_authentic(notice: Option<&InboundNotice>) -> bool {
-    notice.is_some_and(|notice| notice.verdicts.dmarc == Verdict::Pass && notice.verdicts.spam != Verdict::Fail)
+    notice
+        .is_some_and(|notice| notice.verdicts.dmarc == Verdict::Pass && notice.verdicts.spam != Verdict::Fail)
 }
 
 /// The token counts in the envelope; where there is no envelope, the header's copy finds the thread all the same.
-async fn by_token(app: &App, mail: &InboundMail, notice: Option<&InboundNotice>) -> Result<Option<Stored<Letter>>, Failure> {
+async fn by_token(
+    app: &App,
+    mail: &InboundMail,
+    notice: Option<&InboundNotice>,
+) -> Result<Option<Stored<Letter>>, Failure> {
     let recipients: Vec<String> = match notice {
         Some(notice) => notice.envelope_recipients.clone(),
         None => mail.to.iter().map(|mailbox| mailbox.address.clone()).collect(),

@@ -2,6 +2,7 @@
 //! of our mail label definitions; anything that only sounds like a day ("next week") is marked vague.
 mod calendar;
 mod grammar;
+mod resolve;
 pub mod words;
 
 use super::pattern::Pattern;
@@ -62,7 +63,10 @@ fn join_neighbours(text: &str, mentions: Vec<DateMention>) -> Vec<DateMention> {
         let span = Span::new(last.span.start, mention.span.end);
         if OR.is_match(gap) {
             *last = DateMention { span, on: last.on.max(mention.on), ..*last };
-        } else if last.rule == "date.weekday" && mention.rule.starts_with("date.day") && APPOSITION.is_match(gap) {
+        } else if last.rule == "date.weekday"
+            && mention.rule.starts_with("date.day")
+            && APPOSITION.is_match(gap)
+        {
             let agrees = last.on.weekday() == mention.on.weekday();
             let precision = if agrees { mention.precision } else { Precision::Vague };
             *last = DateMention { span, precision, ..mention };

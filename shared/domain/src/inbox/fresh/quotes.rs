@@ -61,7 +61,11 @@ fn is_wrap_of_quote(lines: &[Line<'_>], at: usize) -> bool {
 fn is_header_block(lines: &[Line<'_>]) -> bool {
     let Some((first, rest)) = lines.split_first() else { return false };
     HEADER_FROM.is_match(first.text)
-        && rest.iter().filter(|line| !line.text.trim().is_empty()).take(3).any(|l| HEADER_OTHER.is_match(l.text))
+        && rest
+            .iter()
+            .filter(|line| !line.text.trim().is_empty())
+            .take(3)
+            .any(|l| HEADER_OTHER.is_match(l.text))
 }
 
 /// How many lines (up to three, as programs wrap them) form an attribution.

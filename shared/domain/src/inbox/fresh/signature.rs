@@ -12,8 +12,9 @@ static SIGN_OFF: Pattern = Pattern::new(concat!(
     r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|(?:muchas )?gracias(?: y un saludo)?|atentamente|",
     r"(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|groet(?:en|jes)?|mvg|(?:alvast )?bedankt)\s*[,.!]*\s*$"
 ));
-static THANKS_ONLY: Pattern =
-    Pattern::new(r"^\s*(?:(?:many |with )?thanks|thank you|cheers|vielen dank|danke|merci|(?:muchas )?gracias|bedankt)\b");
+static THANKS_ONLY: Pattern = Pattern::new(
+    r"^\s*(?:(?:many |with )?thanks|thank you|cheers|vielen dank|danke|merci|(?:muchas )?gracias|bedankt)\b",
+);
 static DELIMITER: Pattern = Pattern::new(r"^--\s*$");
 static FOOTER: Pattern = Pattern::new(concat!(
     r"^\s*(?:sent from (?:my|yahoo|outlook|samsung)|sent via\b|get outlook for|von meinem .{2,40} gesendet|gesendet (?:von|mit)|",
@@ -55,7 +56,9 @@ pub(super) fn without<'t>(lines: &[Line<'t>], sender: Option<&str>) -> Vec<&'t s
         own.push("");
     }
     let postscript = closing.iter().copied().skip_while(|line| !POSTSCRIPT.is_match(line));
-    own.extend(postscript.take_while(|line| !line.trim().is_empty()).filter(|line| !DISCLAIMER.is_match(line)));
+    own.extend(
+        postscript.take_while(|line| !line.trim().is_empty()).filter(|line| !DISCLAIMER.is_match(line)),
+    );
     own
 }
 
@@ -78,7 +81,8 @@ fn signature_start(lines: &[&str]) -> Option<usize> {
 fn closes(after: &[&str]) -> bool {
     after.iter().find(|line| !line.trim().is_empty()).is_none_or(|next| {
         let next = next.trim();
-        let is_sentence = next.ends_with(['?', '!']) || (next.ends_with('.') && next.split_whitespace().count() > 2);
+        let is_sentence =
+            next.ends_with(['?', '!']) || (next.ends_with('.') && next.split_whitespace().count() > 2);
         let is_block = next.contains('|') || DISCLAIMER.is_match(next) || POSTSCRIPT.is_match(next);
         is_block || (!is_sentence && next.split_whitespace().count() <= 4 && !SAYS_SOMETHING.is_match(next))
     })
@@ -86,7 +90,11 @@ fn closes(after: &[&str]) -> bool {
 
 fn is_name(line: &str, sender: Option<&str>) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
-    if words.is_empty() || words.len() > 3 || SAYS_SOMETHING.is_match(line) || line.contains(['?', '!', '@', ':']) {
+    if words.is_empty()
+        || words.len() > 3
+        || SAYS_SOMETHING.is_match(line)
+        || line.contains(['?', '!', '@', ':'])
+    {
         return false;
     }
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -96,7 +104,9 @@ fn is_name(line: &str, sender: Option<&str>) -> bool {
     }
     let is_shout = |word: &str| word.chars().count() > 2 && word.chars().all(|c| !c.is_lowercase());
     known.is_empty()
-        && words.iter().all(|word| word.starts_with(char::is_uppercase) && !is_shout(word) && !word.ends_with(','))
+        && words
+            .iter()
+            .all(|word| word.starts_with(char::is_uppercase) && !is_shout(word) && !word.ends_with(','))
 }
 
 #[cfg(test)]

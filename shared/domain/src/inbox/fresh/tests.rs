@@ -43,7 +43,8 @@ fn keeps_answers_between_and_below_quotes() {
 
 #[test]
 fn keeps_sentences_that_only_look_like_a_frame() {
-    let text = "On Monday the board wrote:\nno payment before May.\n\nThanks!\nOne more thing: we dispute line 3.";
+    let text =
+        "On Monday the board wrote:\nno payment before May.\n\nThanks!\nOne more thing: we dispute line 3.";
     assert_eq!(fresh(text), text);
     assert_eq!(fresh("Thanks"), "Thanks");
     assert_eq!(fresh("Hi,\n\nSTOP"), "Hi,\n\nSTOP");

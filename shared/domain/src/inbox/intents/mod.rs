@@ -18,8 +18,21 @@ struct Reader<'t> {
     amounts: Vec<AmountMention>,
 }
 
-/// All signals of a fresh text, in the order of the text. An empty text says nothing.
+/// Nobody writes this much about a payment; what is longer is read in part and goes to a person.
+const MAX_BYTES: usize = 32 * 1024;
+
+/// All signals of a fresh text, in the order of the text. An empty text says nothing; a text too long to be read
+/// whole gives unsure signals only.
 pub fn read(fresh: &str, context: &Context) -> Vec<Signal> {
+    let end = fresh.floor_char_boundary(MAX_BYTES);
+    let mut out = read_whole(fresh.get(..end).unwrap_or_default(), context);
+    if end < fresh.len() {
+        out.iter_mut().for_each(|signal| signal.certainty = Certainty::Unsure);
+    }
+    out
+}
+
+fn read_whole(fresh: &str, context: &Context) -> Vec<Signal> {
     let reader = Reader {
         text: fresh,
         context,
@@ -37,6 +50,7 @@ pub fn read(fresh: &str, context: &Context) -> Vec<Signal> {
     }
     promise::attach_only_amount(&reader, &mut out);
     settle_conflicts(&mut out);
+    drop_covered_questions(&mut out);
     if out.is_empty()
         && let Some(thanks) = lexicon::THANKS.find(fresh)
     {
@@ -101,7 +115,9 @@ fn dispute(clause: &Clause, words: &str, out: &mut Vec<Signal>) -> bool {
     if lexicon::NOT_DISPUTE.is_match(words) {
         return false;
     }
-    let found = lexicon::DISPUTE.iter().find_map(|(reason, rule)| Some((*reason, rule.name, rule.pattern.find(words)?)));
+    let found = lexicon::DISPUTE
+        .iter()
+        .find_map(|(reason, rule)| Some((*reason, rule.name, rule.pattern.find(words)?)));
     let Some((reason, rule, found)) = found else { return false };
     let span = Span::new(found.start(), found.end()).shifted(clause.span.start);
     out.push(signal(SignalKind::Dispute { reason }, span, rule, sure_unless(clause.is_question)));
@@ -122,12 +138,17 @@ fn plan(clause: &Clause, words: &str) -> Option<(&'static str, Span)> {
 
 fn already_paid(reader: &Reader<'_>, clause: &Clause, words: &str) -> Option<Signal> {
     let (rule, span) = first_match(&lexicon::PAID, words, clause.span.start)?;
-    if clause.is_negated || clause.is_conditional || promise::commits(reader, clause.span) {
+    if clause.is_negated || clause.is_conditional || promise::is_ahead(words) {
         return None;
     }
     let mut days = reader.back.iter().filter(|m| clause.span.contains(m.span));
     let on = days.next().map(|m| m.on).filter(|on| *on <= reader.context.written_on);
-    Some(signal(SignalKind::AlreadyPaid { on }, span, rule, sure_unless(clause.is_question || clause.is_hedged)))
+    Some(signal(
+        SignalKind::AlreadyPaid { on },
+        span,
+        rule,
+        sure_unless(clause.is_question || clause.is_hedged),
+    ))
 }
 
 fn commitment_or_delay(reader: &Reader<'_>, clause: &Clause, words: &str, out: &mut Vec<Signal>) {
@@ -138,13 +159,33 @@ fn commitment_or_delay(reader: &Reader<'_>, clause: &Clause, words: &str, out: &
     }
 }
 
+/// These reach a person anyway, who then reads the question too.
+fn drop_covered_questions(signals: &mut Vec<Signal>) {
+    let reaches_person = signals.iter().any(|signal| {
+        matches!(
+            signal.kind,
+            SignalKind::Dispute { .. }
+                | SignalKind::Legal
+                | SignalKind::BankDetailChange
+                | SignalKind::PaymentPlan
+                | SignalKind::DocumentRequest
+        )
+    });
+    if reaches_person {
+        signals.retain(|signal| signal.kind != SignalKind::Question);
+    }
+}
+
 /// Signals that pull in opposite directions make the promise unsure: a contested, insolvent or already paid debt
 /// is not simply going to be paid.
 fn settle_conflicts(signals: &mut [Signal]) {
     let is_doubted = signals.iter().any(|signal| {
         matches!(
             signal.kind,
-            SignalKind::Dispute { .. } | SignalKind::Legal | SignalKind::BankDetailChange | SignalKind::PaymentPlan
+            SignalKind::Dispute { .. }
+                | SignalKind::Legal
+                | SignalKind::BankDetailChange
+                | SignalKind::PaymentPlan
         )
     });
     for signal in signals.iter_mut().filter(|s| matches!(s.kind, SignalKind::PromiseToPay { .. })) {

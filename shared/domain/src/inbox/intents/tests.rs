@@ -56,6 +56,27 @@ fn what_takes_a_promise_back() {
         ("Nous ne paierons pas vendredi.", "fr-FR"),
         ("No pagaremos el viernes.", "es-ES"),
         ("Wij betalen vrijdag niet.", "nl-NL"),
+        ("You said we will pay on Friday, which is wrong.", "en-US"),
+        ("Your reminder says payment will be due on Friday.", "en-US"),
+        ("We would pay on Friday once the price is right.", "en-US"),
+        ("We will pay on Friday, provided the driver shows up.", "en-US"),
+        ("Don't expect payment on Friday.", "en-US"),
+        ("Please do not expect it by Friday.", "en-US"),
+        ("We will decide on Friday whether to pay.", "en-US"),
+        ("We will let you know on Friday when it will be paid.", "en-US"),
+        ("I doubt that it will be paid on Friday.", "en-US"),
+        ("The invoice was scheduled for Friday and the bank returned it.", "en-US"),
+        ("We were going to pay on Friday and the account is frozen.", "en-US"),
+        ("Our accountant will be back on Friday.", "en-US"),
+        ("The goods will be sent back on Friday.", "en-US"),
+        ("We will send the signed form on Friday.", "en-US"),
+        ("Someone else will pay it on Friday, ask them.", "en-US"),
+        ("Die Ware wird am Freitag überwiesen, sofern die Prüfung passt.", "de-DE"),
+        ("Wir könnten am Freitag zahlen.", "de-DE"),
+        ("Wir würden am Freitag zahlen.", "de-DE"),
+        ("Nous pourrions payer vendredi.", "fr-FR"),
+        ("Si todo va bien, pagaremos el viernes.", "es-ES"),
+        ("Als alles klopt, betalen wij vrijdag.", "nl-NL"),
     ] {
         assert_eq!(promised(text, locale), None, "{text}");
     }
@@ -86,7 +107,12 @@ fn opt_outs_and_what_only_sounds_like_one() {
     ] {
         assert!(kinds(text, locale).contains(&SignalKind::OptOut), "{text}");
     }
-    for text in ["Please stop by on Monday.", "We had to stop payment on check 12.", "Cancel the service.", "Hold off until Monday."] {
+    for text in [
+        "Please stop by on Monday.",
+        "We had to stop payment on check 12.",
+        "Cancel the service.",
+        "Hold off until Monday.",
+    ] {
         assert!(!kinds(text, "en-US").contains(&SignalKind::OptOut), "{text}");
     }
 }
@@ -136,8 +162,19 @@ fn the_rest_of_the_closed_set() {
 #[test]
 fn a_contested_debt_makes_its_promise_unsure() {
     let found = signals("We will pay $90 on Friday. We dispute the second line.", "en-US");
-    assert!(found.iter().all(|s| !matches!(s.kind, SignalKind::PromiseToPay { .. }) || s.certainty == Certainty::Unsure));
+    assert!(
+        found
+            .iter()
+            .all(|s| !matches!(s.kind, SignalKind::PromiseToPay { .. }) || s.certainty == Certainty::Unsure)
+    );
     assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_text_too_long_is_for_a_person() {
+    let text = format!("We will pay on Friday. {}", "Friday. ".repeat(10_000));
+    let found = signals(&text, "en-US");
+    assert!(!found.is_empty() && found.iter().all(|signal| signal.certainty == Certainty::Unsure));
 }
 
 proptest! {
