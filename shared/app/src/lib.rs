@@ -14,6 +14,7 @@ pub mod settings;
 pub mod store;
 pub mod stream;
 pub mod tokens;
+pub mod views;
 pub mod worker;
 
 use std::sync::Arc;

@@ -1,11 +1,15 @@
 //! One module a use case: load facts, call the domain's decision, commit.
 pub mod bank;
 pub mod cash;
+pub mod disputes;
 pub mod dunning;
 pub mod erp;
 pub mod feedback;
+pub mod letter_outcomes;
 pub mod letters;
 pub mod mail;
+pub mod opt_out;
+pub mod pauses;
 pub mod policies;
 pub mod promises;
 pub mod receive;

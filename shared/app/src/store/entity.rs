@@ -134,6 +134,14 @@ pub struct OpenSummary {
     pub promise_until: Option<chrono::NaiveDate>,
 }
 
+/// What the due index tells about unapplied cash, or about a credit with something left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnappliedSummary {
+    /// `None` while the payer is not identified.
+    pub customer: Option<CustomerId>,
+    pub amount: domain::money::Money,
+}
+
 impl Entity for Invoice {
     const KIND: &'static str = "invoice";
 
@@ -195,6 +203,13 @@ impl Entity for Payment {
         Some(keys::customer_row(&self.entity, customer, group, Some(self.received_on), self.id.as_str()))
     }
 
+    fn due_row(&self) -> Option<(Key, String)> {
+        let amount = self.unapplied().ok().filter(|unapplied| unapplied.is_positive())?;
+        let summary = UnappliedSummary { customer: self.customer.clone(), amount };
+        let row = Key::new(keys::cash_partition(&self.entity), format!("{}#{}", self.received_on, self.id));
+        Some((row, serde_json::to_string(&summary).ok()?))
+    }
+
     fn check(&self) -> Result<(), Refusal> {
         Payment::check(self)
     }
@@ -219,6 +234,13 @@ impl Entity for CreditMemo {
         let has_some = self.remaining().is_ok_and(|left| left.is_positive());
         let group = if has_some { "CRED" } else { "USED" };
         Some(keys::customer_row(&self.entity, &self.customer, group, Some(self.issued_on), self.id.as_str()))
+    }
+
+    fn due_row(&self) -> Option<(Key, String)> {
+        let amount = self.remaining().ok().filter(|left| left.is_positive())?;
+        let summary = UnappliedSummary { customer: Some(self.customer.clone()), amount };
+        let row = Key::new(keys::credit_partition(&self.entity), format!("{}#{}", self.issued_on, self.id));
+        Some((row, serde_json::to_string(&summary).ok()?))
     }
 
     fn check(&self) -> Result<(), Refusal> {

@@ -15,6 +15,7 @@
 //! | a customer's open items, unapplied cash, credits, history | index `Customer`, `e#CUS#id`, by `OPEN#`, `CASH#`, `CRED#`, … |
 //! | open invoices by the date the tick must look at them; ageing | index `Due`, `e#DUE#shard` |
 //! | open tasks, oldest first | index `Due`, `e#TASKS` |
+//! | unapplied cash, open credits, over all customers | index `Due`, `e#CASH`, `e#CRED` |
 //! | items with a follow-up that is still to be done | index `Pending`, `e#PEND#shard` |
 //! | policy versions, cursors, tokens, sealing keys | `connections`: `e#POLICY`, `e#CURSOR#…`, `e#TOKEN#system`, `KEY#subject` |
 use super::table::Key;
@@ -37,6 +38,21 @@ fn state(entity: &EntityId, kind: &str, id: &str) -> Key {
 
 pub fn invoice(entity: &EntityId, id: &InvoiceId) -> Key {
     state(entity, "INV", id.as_str())
+}
+
+/// The invoice that a partition key stands for.
+pub fn invoice_id(entity: &EntityId, pk: &str) -> Option<InvoiceId> {
+    pk.strip_prefix(&format!("{entity}#INV#")).map(InvoiceId::new)
+}
+
+/// The letter that a partition key stands for.
+pub fn letter_id(entity: &EntityId, pk: &str) -> Option<LetterId> {
+    pk.strip_prefix(&format!("{entity}#LET#")).map(LetterId::new)
+}
+
+/// The payment that a partition key stands for.
+pub fn payment_id(entity: &EntityId, pk: &str) -> Option<PaymentId> {
+    pk.strip_prefix(&format!("{entity}#PAY#")).map(PaymentId::new)
 }
 
 pub fn payment(entity: &EntityId, id: &PaymentId) -> Key {
@@ -137,6 +153,16 @@ pub fn due_up_to(day: NaiveDate) -> String {
 
 pub fn tasks_partition(entity: &EntityId) -> String {
     format!("{entity}#TASKS")
+}
+
+/// Payments with something unapplied, identified or not.
+pub fn cash_partition(entity: &EntityId) -> String {
+    format!("{entity}#CASH")
+}
+
+/// Credit memos with something left.
+pub fn credit_partition(entity: &EntityId) -> String {
+    format!("{entity}#CRED")
 }
 
 pub fn pending_partition(entity: &EntityId, shard: u8) -> String {
