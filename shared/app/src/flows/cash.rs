@@ -6,7 +6,7 @@ use crate::messages::CashApplicationDue;
 use crate::store::change::Change;
 use crate::store::entity::{Entity, FollowUp, Stored};
 use crate::store::keys;
-use crate::store::reads::{customer_group, load_many, look_up, must_load};
+use crate::store::reads::{customer_group, load, load_many, look_up, must_load};
 use crate::store::table::Key;
 use crate::worker::Failure;
 use domain::cash::facts::{MatchFacts, OpenItem};
@@ -15,7 +15,7 @@ use domain::cash::{CashDecision, decide};
 use domain::ids::{CustomerId, PaymentId};
 use domain::invoice::{Invoice, Settlement};
 use domain::payment::{Allocation, Payment, Posting};
-use domain::task::{Candidate, TaskKind};
+use domain::task::{Candidate, CollectionsTask, TaskKind, TaskState};
 use domain::timeline::{Cause, Event};
 
 /// Invoices that one commit may settle: each is an action, and the payment, the task and the entry need theirs.
@@ -136,11 +136,14 @@ async fn review(
     let task = new_task(app, TaskKind::PaymentReview, &payment.state.key().pk, why);
     let mut task = about_customer(task, payment.state.customer.as_ref());
     task.candidates = candidates;
-    let is_open = open_about(app, TaskKind::PaymentReview, &payment.state.key().pk).await?.is_some();
-    let mut change = change(app, cause, event).update(payment);
-    if !is_open {
-        change = change.create(task, &[]);
-    }
+    let former = load::<CollectionsTask>(app.table.as_ref(), &task.key()).await?;
+    let change = change(app, cause, event).update(payment);
+    let change = match former {
+        None => change.create(task, &[]),
+        Some(former) if former.state.state == TaskState::Open => change,
+        // Looked at before, and back in review: the same matter opens again.
+        Some(former) => change.update(former.with_state(task)),
+    };
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
 
@@ -221,6 +224,9 @@ pub async fn accept(
         let wanted: Vec<Key> =
             candidate.allocations.iter().map(|a| keys::invoice(&app.settings.entity, &a.invoice)).collect();
         let invoices: Vec<Stored<Invoice>> = load_many(app.table.as_ref(), &wanted).await?;
+        if let Some(other) = invoices.iter().find(|invoice| invoice.state.customer != candidate.customer) {
+            return Err(Failure::poison(format!("{} belongs to another customer", other.state.number)));
+        }
         stored.state.customer = Some(candidate.customer.clone());
         let (stored, invoices) = allocated(stored, invoices, &candidate.allocations)?;
         let evidence = format!("accepted by {by}");

@@ -44,6 +44,7 @@ pub async fn decide(app: &App, cause: &Cause, decision: &RefundDecision) -> Resu
         let payment =
             must_load::<Payment>(app.table.as_ref(), &keys::payment(&app.settings.entity, &payment)).await?;
         let about = format!("{}|{}", payment.state.key().pk, decision.reversal);
+        let is_more = has_more_to_decide(app, &payment.state, decision).await?;
         let credit = match decision.choice {
             RefundChoice::Credit => credit_memo(app, &invoice.state, amount).await?,
             RefundChoice::Reopen | RefundChoice::Void => None,
@@ -72,6 +73,9 @@ pub async fn decide(app: &App, cause: &Cause, decision: &RefundDecision) -> Resu
             }
         }
         for kind in [TaskKind::RefundToDecide, TaskKind::CardDispute] {
+            if is_more {
+                break;
+            }
             if let Some(task) = open_about(app, kind, &about).await? {
                 change = change.update(finished(task, app, &decision.by, &format!("{:?}", decision.choice)));
             }
@@ -79,6 +83,23 @@ pub async fn decide(app: &App, cause: &Cause, decision: &RefundDecision) -> Resu
         Attempt::of(change.commit(app.table.as_ref()).await, ())
     })
     .await
+}
+
+/// Whether the reversal left something to decide on another invoice too: its task then stays open.
+async fn has_more_to_decide(
+    app: &App,
+    payment: &Payment,
+    decision: &RefundDecision,
+) -> Result<bool, Failure> {
+    let taken = payment.reversal(&decision.reversal).map(|reversal| reversal.taken_from.as_slice());
+    let others = taken.unwrap_or_default().iter().filter(|part| part.invoice != decision.invoice);
+    let keys: Vec<_> = others.map(|part| keys::invoice(&app.settings.entity, &part.invoice)).collect();
+    let others: Vec<Stored<Invoice>> = load_many(app.table.as_ref(), &keys).await?;
+    Ok(others.iter().any(|invoice| {
+        let refunds = &invoice.state.refunds_to_decide;
+        refunds.iter().any(|refund| refund.refund == decision.reversal && refund.choice.is_none())
+            || invoice.state.contested.iter().any(|contested| contested.dispute == decision.reversal)
+    }))
 }
 
 fn undecided(invoice: &Invoice, reversal: &str) -> Option<(PaymentId, Money)> {
