@@ -8,6 +8,7 @@ use crate::queue::LocalQueues;
 use crate::sim::books::Books;
 use crate::sim::quickbooks::oauth::AppKeys;
 use crate::sim::quickbooks::{QuickBooks, store};
+use crate::sim::seed::REALM;
 use crate::sim::serve::Running;
 use crate::sim::stripe::Stripe;
 use crate::watch::WatchedTable;
@@ -24,7 +25,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The company whose day is played, and its keys: made up, fixed, and good for nothing elsewhere.
-pub const REALM: &str = "9130350000000001";
 pub const STRIPE_KEY: &str = "sk_test_dunlin_local";
 pub const WEBHOOK_SECRET: &str = "whsec_dunlin_local";
 const CLIENT_ID: &str = "dunlin-local";
