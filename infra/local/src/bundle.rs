@@ -5,6 +5,7 @@ use crate::clock::VirtualClock;
 use crate::embedded;
 use crate::mailer::EmlMailer;
 use crate::queue::LocalQueues;
+use crate::serve::Urls;
 use crate::sim::books::Books;
 use crate::sim::quickbooks::oauth::AppKeys;
 use crate::sim::quickbooks::{QuickBooks, store};
@@ -74,7 +75,7 @@ impl Bundle {
     ///
     /// # Errors
     /// Whatever of it cannot be opened or started.
-    pub async fn open(folder: Folder, now: DateTime<Utc>, portal_url: &str) -> Result<Self, Stopped> {
+    pub async fn open(folder: Folder, now: DateTime<Utc>, urls: &Urls) -> Result<Self, Stopped> {
         let lock = lock(&folder)?;
         let clock = VirtualClock::at(now);
         let books = Books::open(&folder.file("books.sqlite"))
@@ -93,7 +94,7 @@ impl Bundle {
             stripe.serve(listener().await?).map_err(Stopped::at("starting the Stripe simulator"))?;
         let queues = LocalQueues::open(&folder.file("queues.sqlite"), Arc::new(clock.clone()))?;
         let refresh_token = first_refresh_token(&queues, &quickbooks)?;
-        let vars = vars(&qbo.url(), &stripe_server.url(), portal_url);
+        let vars = vars(&qbo.url(), &stripe_server.url(), urls);
         let settings =
             Settings::read(&vars, &secrets(&refresh_token)).map_err(Stopped::at("built-in settings"))?;
         let watched = Arc::new(WatchedTable::new(embedded::table(&folder.file("ledger.sqlite")).await?));
@@ -206,7 +207,7 @@ fn secrets(refresh_token: &str) -> BTreeMap<String, String> {
     ])
 }
 
-fn vars(quickbooks: &str, stripe: &str, portal_url: &str) -> BTreeMap<String, String> {
+fn vars(quickbooks: &str, stripe: &str, urls: &Urls) -> BTreeMap<String, String> {
     let token_url = format!("{quickbooks}/oauth2/v1/tokens/bearer");
     let pairs = [
         ("ENTITY", "main"),
@@ -216,7 +217,9 @@ fn vars(quickbooks: &str, stripe: &str, portal_url: &str) -> BTreeMap<String, St
         ("CURRENCY", "USD"),
         ("MAIL_FROM", "receivables@harbourpaper.example"),
         ("REPLY_DOMAIN", "in.harbourpaper.example"),
-        ("PORTAL_URL", portal_url),
+        ("PORTAL_URL", urls.portal.as_str()),
+        ("CONSOLE_URL", urls.console.as_str()),
+        ("OIDC_ISSUER", urls.issuer.as_str()),
         ("SENDING", "live"),
         ("ARCHIVE_BUCKET", "archive"),
         ("INTAKE_BUCKET", "intake"),

@@ -175,7 +175,9 @@ impl Day {
         };
         let at = bundle.app.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let dmarc = step.dmarc.clone().unwrap_or_else(|| "PASS".into());
-        let (to, from) = (header("To:").unwrap_or_default(), header("From:").unwrap_or_default());
+        // The envelope is there even where the message is broken.
+        let to = header("To:").unwrap_or_else(|| format!("ar@{}", bundle.app.settings.reply_domain));
+        let from = header("From:").unwrap_or_else(|| "unknown@nowhere.example".into());
         let message_id = key.rsplit('/').next().unwrap_or(key);
         let pass = json!({"status": "PASS"});
         let message = json!({
@@ -200,9 +202,7 @@ impl Day {
         let (headers, body) = match step.tampered.as_deref() {
             None => {
                 let event: Value = serde_json::from_slice(&raw).map_err(Stopped::at(&step.file))?;
-                if let Some(object) = event.pointer("/data/object") {
-                    bundle.stripe.put_object(object).map_err(Stopped::at("the Stripe simulator's books"))?;
-                }
+                self.change_vendor(bundle, &event)?;
                 webhook(&event, WEBHOOK_SECRET, at)
             }
             Some(how) => tampered(how, &raw, at)?,
@@ -219,6 +219,22 @@ impl Day {
         }
         if let Some(how) = &step.tampered {
             screen.line(&format!("  webhook {how:<10} refused with {}", answer.status()));
+        }
+        Ok(())
+    }
+}
+
+impl Day {
+    /// What the event tells has happened at Stripe, once: an event that is delivered again changes nothing there.
+    fn change_vendor(&self, bundle: &Bundle, event: &Value) -> Result<(), Stopped> {
+        let name = format!("vendor#{}", event.get("id").and_then(Value::as_str).unwrap_or_default());
+        let object =
+            event.pointer("/data/object").filter(|object| object.get("object") != Some(&json!("payout")));
+        if let Some(object) = object
+            && !bundle.queues.is_marked(&name)?
+        {
+            bundle.stripe.put_object(object).map_err(Stopped::at("the Stripe simulator's books"))?;
+            bundle.queues.mark(&name)?;
         }
         Ok(())
     }

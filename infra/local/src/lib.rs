@@ -10,6 +10,7 @@ pub mod policy;
 pub mod pump;
 pub mod queue;
 pub mod screen;
+pub mod serve;
 pub mod sim;
 pub mod state;
 pub mod summary;

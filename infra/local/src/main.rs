@@ -1,11 +1,11 @@
 //! `dunlin`: plays the day on this machine, and looks at what came of it.
-use chrono::Utc;
 use clap::{Parser, Subcommand};
 use dunlin::bundle::{Bundle, Folder, lock};
 use dunlin::day::Day;
 use dunlin::screen::{Screen, write_line};
+use dunlin::serve::Urls;
 use dunlin::summary::{Ledger, summary};
-use dunlin::{Stopped, policy, state};
+use dunlin::{Stopped, policy, serve, state};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -77,8 +77,9 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
 async fn play(cli: &Cli, folder: Folder) -> Result<ExitCode, Stopped> {
     let day = Day::read(&cli.events)?;
     let start = day.on.and_time(chrono::NaiveTime::MIN).and_utc();
-    let mut bundle =
-        Bundle::open(folder, start.max(chrono::DateTime::<Utc>::MIN_UTC), "http://127.0.0.1:8788").await?;
+    let ports = if cli.once { None } else { Some(serve::take_ports().await?) };
+    let urls = ports.as_ref().map_or_else(Urls::usual, |ports| ports.urls.clone());
+    let mut bundle = Bundle::open(folder, start, &urls).await?;
     let screen = Screen::new(day.steps.len().try_into().unwrap_or(0));
     let changes_before = bundle.changes_before()?;
     day.play(&mut bundle, &screen).await?;
@@ -93,5 +94,8 @@ async fn play(cli: &Cli, folder: Folder) -> Result<ExitCode, Stopped> {
         write_line(&format!("CHECK FAILED  {failed}"));
     }
     write_line(&format!("items changed: {}", bundle.changes_since(&changes_before)?));
+    if let Some(ports) = ports {
+        serve::serve(&bundle, ports).await?;
+    }
     Ok(if summary.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

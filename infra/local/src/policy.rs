@@ -1,6 +1,7 @@
 //! `dunlin policy apply`: a policy file, checked as a whole, then stored as a version and put in force.
 use crate::Stopped;
 use crate::bundle::{Bundle, Folder};
+use crate::serve::Urls;
 use app::flows::policies;
 use chrono::{DateTime, Utc};
 use domain::dunning::DunningPolicy;
@@ -27,6 +28,6 @@ pub fn read(file: &Path) -> Result<DunningPolicy, Stopped> {
 /// A file with a fault: nothing is stored then.
 pub async fn apply(folder: Folder, file: &Path) -> Result<String, Stopped> {
     let policy = read(file)?;
-    let bundle = Bundle::open(folder, DateTime::<Utc>::UNIX_EPOCH, "http://127.0.0.1:8788").await?;
+    let bundle = Bundle::open(folder, DateTime::<Utc>::UNIX_EPOCH, &Urls::usual()).await?;
     policies::apply(&bundle.app, &policy).await.map_err(Stopped::at("storing the policy"))
 }

@@ -185,6 +185,13 @@ impl LocalQueues {
         read().map_err(Stopped::at("the queues' file"))
     }
 
+    /// # Errors
+    /// The file's.
+    pub fn is_marked(&self, name: &str) -> Result<bool, Stopped> {
+        let found = self.db().query_row("select 1 from mark where name = ?1", [name], |_| Ok(()));
+        Ok(found.optional().map_err(Stopped::at("the queues' file"))?.is_some())
+    }
+
     /// Sets a mark; false when it was set before.
     ///
     /// # Errors
