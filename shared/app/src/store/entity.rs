@@ -132,6 +132,9 @@ pub struct OpenSummary {
     /// The last day of an active promise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promise_until: Option<chrono::NaiveDate>,
+    /// What it promises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<domain::money::Money>,
 }
 
 /// What the due index tells about unapplied cash, or about a credit with something left.
@@ -170,8 +173,9 @@ impl Entity for Invoice {
             (Some(due_on), Some(until)) => Some(due_on.min(until)),
             (due_on, until) => due_on.or(until),
         };
-        let summary =
-            OpenSummary { customer: self.customer.clone(), open, due_on: self.due_on, promise_until };
+        let promised = self.promise.as_ref().map(|promise| promise.amount);
+        let customer = self.customer.clone();
+        let summary = OpenSummary { customer, open, due_on: self.due_on, promise_until, promised };
         let summary = serde_json::to_string(&summary).ok()?;
         Some((keys::due_row(&self.entity, look_on, &self.customer, &self.id), summary))
     }

@@ -161,8 +161,8 @@ fn count(ageing: &mut CurrencyAgeing, item: &OpenSummary, today: NaiveDate) -> R
     if item.due_on.is_some_and(|due_on| days_past_due(due_on, today) >= 1) {
         add(&mut ageing.overdue, item.open)?;
     }
-    if item.promise_until.is_some() {
-        add(&mut ageing.promised, item.open)?;
+    if let Some(promised) = item.promised {
+        add(&mut ageing.promised, promised.at_most(item.open)?)?;
     }
     Ok(())
 }
