@@ -64,7 +64,7 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
             let cause = Cause::new(format!("tick:{}", due.hour));
             promises::value_if_due(app, &cause, &row.key).await?;
         }
-        if summary.due_on.is_some_and(|due_on| due_on < due.on) {
+        if summary.open.is_positive() && summary.due_on.is_some_and(|due_on| due_on < due.on) {
             customers.insert(summary.customer);
         }
     }

@@ -123,7 +123,7 @@ pub fn read<T: Entity>(record: Record) -> Result<Stored<T>, Failure> {
     })
 }
 
-/// What the due index tells about an open invoice without reading it.
+/// What the due index tells about an invoice that is open, or whose promise is not valued yet, without reading it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenSummary {
     pub customer: CustomerId,
@@ -167,7 +167,8 @@ impl Entity for Invoice {
     }
 
     fn due_row(&self) -> Option<(Key, String)> {
-        let open = self.open().ok().filter(|open| open.is_positive())?;
+        // A promise stays until it is valued, also when the invoice is paid meanwhile.
+        let open = self.open().ok().filter(|open| open.is_positive() || self.promise.is_some())?;
         let promise_until = self.promise.as_ref().map(domain::promise::ActivePromise::holds_until);
         let look_on = match (self.due_on, promise_until) {
             (Some(due_on), Some(until)) => Some(due_on.min(until)),
