@@ -139,4 +139,15 @@ mod tests {
         );
         assert!(table.lines().all(|line| line.matches('|').count() == 5), "{table}");
     }
+
+    #[test]
+    fn the_readme_shows_exactly_this_table() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+        let readme = std::fs::read_to_string(readme).unwrap();
+        let table = supported_table();
+        let header = table.lines().next().unwrap();
+        let shown = readme.lines().skip_while(|line| *line != header).take_while(|line| line.starts_with('|'));
+        let shown: Vec<&str> = shown.collect();
+        assert_eq!(shown, table.lines().collect::<Vec<_>>(), "README.md, \"Supported systems\"");
+    }
 }
