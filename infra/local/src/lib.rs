@@ -11,6 +11,7 @@ pub mod pump;
 pub mod queue;
 pub mod screen;
 pub mod sim;
+pub mod simulators;
 pub mod state;
 pub mod summary;
 pub mod watch;
