@@ -146,7 +146,8 @@ mod tests {
         let readme = std::fs::read_to_string(readme).unwrap();
         let table = supported_table();
         let header = table.lines().next().unwrap();
-        let shown = readme.lines().skip_while(|line| *line != header).take_while(|line| line.starts_with('|'));
+        let shown =
+            readme.lines().skip_while(|line| *line != header).take_while(|line| line.starts_with('|'));
         let shown: Vec<&str> = shown.collect();
         assert_eq!(shown, table.lines().collect::<Vec<_>>(), "README.md, \"Supported systems\"");
     }
