@@ -7,12 +7,14 @@ import json
 import os
 import re
 import secrets
+import subprocess
 import time
 import urllib.error
 import urllib.request
 import zipfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import boto3
 from botocore.config import Config
@@ -22,6 +24,7 @@ TEMPLATE = ROOT / "infra" / "template.yaml"
 CODE_URI = re.compile(r"CodeUri: \.\./target/lambda/([a-z-]+)")
 REGION = "us-east-1"
 STACK = "dunlin"
+ENTITY = "acme-us"
 MAIL_FROM = "receivables@acme.example"
 REPLY_DOMAIN = "in.acme.example"
 WEBHOOK_SECRET = "whsec_e2e"
@@ -32,12 +35,28 @@ def function_names():
     return CODE_URI.findall(TEMPLATE.read_text())
 
 
-def zone_of_late_morning(now=None):
-    """A time zone in which it is about eleven now, so that no test waits for business hours."""
-    hour = (now or datetime.now(timezone.utc)).hour
-    ahead = 11 - hour
+def zone_of_office_hours(now=None):
+    """A time zone in which it is late morning of a weekday, so that letters may leave now.
+
+    Where the whole world has a weekend there is none; the zone is then one of late morning, and the tests of letters
+    are skipped (`letters_may_leave`).
+    """
+    now = now or datetime.now(timezone.utc)
+    # late morning first, then any hour that leaves an hour of the office day for the test
+    offsets = sorted(range(-12, 15), key=lambda offset: abs((now + timedelta(hours=offset)).hour - 11))
+    in_office = (offset for offset in offsets if is_office_hour(now + timedelta(hours=offset)))
+    offset = next(in_office, offsets[0])
     # Etc/GMT-3 is three hours ahead of UTC
-    return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"
+    return "Etc/GMT" if offset == 0 else f"Etc/GMT{-offset:+d}"
+
+
+def is_office_hour(local):
+    return local.weekday() < 5 and 8 <= local.hour < 17
+
+
+def letters_may_leave(zone):
+    """Whether the entity's clock shows a weekday's office hours, which the shipped policy keeps to."""
+    return is_office_hour(datetime.now(ZoneInfo(zone)))
 
 
 def wait_for(what, check, seconds):
@@ -55,10 +74,10 @@ def wait_for(what, check, seconds):
 class Bundle:
     """One deployed stack. Each test has its own account, simulators and mail capture."""
 
-    def __init__(self, gateway, account, bin_dir, mail, vendors):
-        self.gateway, self.account, self.bin_dir = gateway, account, Path(bin_dir)
+    def __init__(self, gateway, account, programs, mail, vendors):
+        self.gateway, self.account, self.programs = gateway, account, programs
         self.mail, self.vendors = mail, vendors
-        self.zone = zone_of_late_morning()
+        self.zone = zone_of_office_hours()
         self.outputs = {}
 
     def client(self, service):
@@ -79,7 +98,7 @@ class Bundle:
         s3 = self.client("s3")
         s3.create_bucket(Bucket=code)
         for name in function_names():
-            s3.put_object(Bucket=code, Key=f"{name}.zip", Body=zipped(self.bin_dir / name))
+            s3.put_object(Bucket=code, Key=f"{name}.zip", Body=zipped(self.programs[name]))
         template = CODE_URI.sub(rf"CodeUri: s3://{code}/\1.zip", TEMPLATE.read_text())
         s3.put_object(Bucket=code, Key="template.yaml", Body=template.encode())
         parameters = {**self.parameters(), **overrides}
@@ -100,6 +119,7 @@ class Bundle:
             TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True},
         )
         self.put_secrets()
+        self.apply_policy()
         return self
 
     def settled(self, cloudformation):
@@ -108,7 +128,7 @@ class Bundle:
 
     def parameters(self):
         return {
-            "Entity": "acme-us",
+            "Entity": ENTITY,
             "EntityName": "Acme Tools Inc.",
             "EntityAddress": "1 Anvil Road, Toledo OH 43604",
             "Zone": self.zone,
@@ -142,6 +162,20 @@ class Bundle:
         manager = self.client("secretsmanager")
         for output, value in values.items():
             manager.put_secret_value(SecretId=self.outputs[output], SecretString=json.dumps(value))
+
+    def apply_policy(self):
+        """As the deployer does: nothing is chased before a policy is stored."""
+        environment = {
+            "AWS_ENDPOINT_URL": self.gateway,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        command = [str(self.programs["dunlin"]), "policy", "apply", str(ROOT / "infra" / "policies" / "default.toml")]
+        command += ["--table", self.outputs["ConnectionsTable"], "--entity", ENTITY]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+        if done.returncode != 0:
+            raise AssertionError(f"dunlin policy apply: {done.stdout}{done.stderr}")
 
     # ---- what happens from outside
 
@@ -208,12 +242,14 @@ class Bundle:
     def schedule_fires(self, queue):
         """What the schedule puts on the queue; the schedules themselves are off in tests."""
         at = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
-        self.send(queue, json.dumps({"v": 1, "at": at.isoformat().replace("+00:00", "Z")}))
+        self.send(queue, json.dumps({"v": 1, "entity": ENTITY, "at": at.isoformat().replace("+00:00", "Z")}))
 
-    def pull(self, seconds=60):
-        """The nightly pull, up to the point where the ledger holds open invoices."""
+    def pull(self, seconds=90):
+        """The nightly pull, up to the point where the ledger holds what QuickBooks has."""
         self.schedule_fires("erp-pull")
-        wait_for("invoices in the ledger after the pull", lambda: self.ledger.invoices(), seconds)
+        there = len(self.vendors.documents("Invoice"))
+        wait_for(f"{there} invoices in the ledger", lambda: len(self.ledger.states("INV")) == there, seconds)
+        self.settle(seconds)
 
     # ---- what can be seen
 
@@ -307,12 +343,12 @@ def failures(cloudformation):
     ]
 
 
-def binaries():
-    """The folder of release binaries, which `.ci/run` gives."""
-    folder = os.environ.get("DUNLIN_BIN_DIR")
-    if not folder:
-        raise SystemExit("DUNLIN_BIN_DIR must name the folder of release binaries")
-    missing = [name for name in [*function_names(), "dunlin"] if not (Path(folder) / name).is_file()]
+def programs():
+    """The functions' release binaries, and `dunlin` of any build, by name; `.ci/run` says where they are."""
+    folder = Path(os.environ["DUNLIN_BIN_DIR"])
+    found = {name: folder / name for name in function_names()}
+    found["dunlin"] = Path(os.environ.get("DUNLIN") or folder / "dunlin")
+    missing = [str(path) for path in found.values() if not path.is_file()]
     if missing:
-        raise SystemExit(f"{folder} lacks {', '.join(missing)}")
-    return Path(folder)
+        raise SystemExit(f"not built: {', '.join(missing)}")
+    return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bundle import Bundle, binaries
+from bundle import Bundle, letters_may_leave, programs
 from mail_capture import MailCapture
 from vendors import Vendors, free_port
 
@@ -75,16 +75,16 @@ def wait_until_ready(url, process, log, seconds=20):
 @pytest.fixture
 def new_bundle(gateway, tmp_path, request):
     """Makes a bundle that is not deployed yet."""
-    opened, made, bin_dir = [], [], binaries()
+    opened, made, built = [], [], programs()
 
     def make():
         mail = MailCapture()
         opened.append(mail)
         folder = tmp_path / f"vendors-{len(made)}"
         folder.mkdir()
-        vendors = Vendors(bin_dir / "dunlin", folder)
+        vendors = Vendors(built["dunlin"], folder)
         opened.append(vendors)
-        made.append(Bundle(gateway, str(next(accounts)), bin_dir, mail, vendors))
+        made.append(Bundle(gateway, str(next(accounts)), built, mail, vendors))
         return made[-1]
 
     yield make
@@ -103,3 +103,10 @@ def new_bundle(gateway, tmp_path, request):
 def bundle(new_bundle):
     """The bundle as deployed, sending live into the mail capture."""
     return new_bundle().deploy()
+
+
+@pytest.fixture
+def office_hours(bundle):
+    """Skips where no letter may leave anywhere in the world: the senders keep to the clock and to weekdays."""
+    if not letters_may_leave(bundle.zone):
+        pytest.skip(f"SKIPPED: it is the weekend in every time zone ({bundle.zone}), and no letter leaves then")

@@ -21,15 +21,12 @@ class Ledger:
     def count(self):
         return len(self.records())
 
-    def containing(self, *words):
-        """Records whose keys or body name all the words, wherever they stand."""
-        return [row for row in self.records() if all(word in json.dumps(row) for word in words)]
-
-    def invoices(self):
-        return [row for row in self.records() if row["pk"].split("#")[0].upper() in ("INV", "INVOICE")]
+    def states(self, kind):
+        """The present state of every item of a kind, by the mark in its key: `INV`, `PAY`, `TSK`."""
+        rows = (row for row in self.records() if row["sk"] == "STATE")
+        return [row["body"]["state"] for row in rows if row["pk"].split("#")[1] == kind]
 
     def timeline(self, event):
-        """Timeline entries of a kind of event, in either spelling: `CashApplied` or `cash_applied`."""
-        snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in event).lstrip("_")
-        spellings = {f'"{event}"', f'"{snake}"', f'"{snake.replace("_", "-")}"'}
-        return [row for row in self.records() if any(name in json.dumps(row["body"]) for name in spellings)]
+        """The events of a kind, such as `cash_applied`; each commit has told one."""
+        entries = (row["body"] for row in self.records() if row["sk"].startswith("T#"))
+        return [entry["event"] for entry in entries if entry["event"]["is"] == event]

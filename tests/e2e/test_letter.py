@@ -10,7 +10,7 @@ def tick(bundle):
     bundle.settle()
 
 
-def test_a_tick_hands_over_each_letter_once(bundle):
+def test_a_tick_hands_over_each_letter_once(bundle, office_hours):
     bundle.pull()
     bundle.schedule_fires("dunning-tick")
     wait_for("a letter", lambda: bundle.mail.messages, 60)
@@ -37,10 +37,12 @@ def test_a_tick_hands_over_each_letter_once(bundle):
     assert bundle.dead() == {}
 
 
-def test_a_dry_run_records_letters_and_hands_over_none(new_bundle):
+def test_a_dry_run_says_who_would_be_written_to_and_writes_to_nobody(new_bundle):
     bundle = new_bundle().deploy(Sending="dry-run")
     bundle.pull()
     tick(bundle)
-    assert bundle.ledger.timeline("LetterPlanned") or bundle.ledger.timeline("LetterRendered")
+    held = {item["hold"] for event in bundle.ledger.timeline("dunning_held") for item in event["holds"]}
+    assert "sending is off" in held, held
     assert bundle.mail.messages == []
+    assert bundle.ledger.timeline("letter_planned") == []
     assert bundle.dead() == {}

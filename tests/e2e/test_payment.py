@@ -11,7 +11,7 @@ def test_a_signed_webhook_is_applied_and_posted_back(bundle):
     status, text = bundle.stripe_event(event)
 
     assert status == 200, text
-    wait_for("cash applied", lambda: bundle.ledger.timeline("CashApplied"), 30)
+    wait_for("cash applied", lambda: bundle.ledger.timeline("cash_applied"), 30)
     posted = wait_for("the payment in QuickBooks", lambda: bundle.vendors.payments_on(invoice["Id"]), 30)
     assert len(posted) == 1
     assert cents(posted[0]["TotalAmt"]) == cents(invoice["Balance"])

@@ -7,7 +7,7 @@ from email.policy import default
 from bundle import wait_for
 
 
-def test_a_promise_by_mail_is_on_the_timeline_and_holds_dunning(bundle):
+def test_a_promise_by_mail_is_on_the_timeline_and_holds_dunning(bundle, office_hours):
     bundle.pull()
     bundle.schedule_fires("dunning-tick")
     wait_for("a letter", lambda: bundle.mail.messages, 60)
@@ -19,7 +19,7 @@ def test_a_promise_by_mail_is_on_the_timeline_and_holds_dunning(bundle):
     customer, reply_to = form["Destinations.member.1"], letter["Reply-To"].addresses[0].addr_spec
     bundle.receive_mail(reply(letter, message_id, customer, reply_to), customer, reply_to)
 
-    wait_for("the promise", lambda: bundle.ledger.timeline("PromiseMade"), 30)
+    wait_for("the promise", lambda: bundle.ledger.timeline("promise_made"), 30)
     bundle.settle()
     bundle.schedule_fires("dunning-tick")
     bundle.settle()

@@ -13,6 +13,7 @@ pub mod queue;
 pub mod screen;
 pub mod serve;
 pub mod sim;
+pub mod simulators;
 pub mod state;
 pub mod summary;
 pub mod watch;

@@ -1,12 +1,13 @@
 //! `dunlin`: plays the day on this machine, and looks at what came of it.
 use clap::{Parser, Subcommand};
+use domain::ids::EntityId;
 use dunlin::bundle::{Bundle, Folder, lock};
 use dunlin::day::Day;
 use dunlin::export::{Source, export};
 use dunlin::screen::{Screen, write_line};
 use dunlin::serve::Urls;
 use dunlin::summary::{Ledger, summary};
-use dunlin::{Stopped, policy, serve, state};
+use dunlin::{Stopped, policy, serve, simulators, state};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -49,12 +50,22 @@ enum Command {
         #[arg(long, requires = "from", value_name = "FILE")]
         keys: Option<PathBuf>,
     },
+    /// Serve QuickBooks and Stripe alone, for tests against a deployed bundle.
+    Simulators(simulators::Simulators),
 }
 
 #[derive(Subcommand)]
 enum PolicyCommand {
-    /// Validate the file, store it as a version in the data folder and put it in force.
-    Apply { file: PathBuf },
+    /// Validate the file, store it as a version and put it in force: in the data folder, or in a deployed bundle.
+    Apply {
+        file: PathBuf,
+        /// The deployed bundle's connections table; region and credentials come from the environment.
+        #[arg(long, requires = "entity", value_name = "NAME")]
+        table: Option<String>,
+        /// The legal entity that the policy is for.
+        #[arg(long, requires = "table", value_name = "ID")]
+        entity: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -80,8 +91,13 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
             write_line(state::digest(&folder, &ledger)?.trim_end());
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Policy { command: PolicyCommand::Apply { file } }) => {
-            let version = runtime.block_on(policy::apply(folder, file))?;
+        Some(Command::Policy { command: PolicyCommand::Apply { file, table, entity } }) => {
+            let version = match (table, entity) {
+                (Some(table), Some(entity)) => {
+                    runtime.block_on(policy::apply_deployed(table, &EntityId::new(entity), file))?
+                }
+                _ => runtime.block_on(policy::apply(folder, file))?,
+            };
             write_line(&format!("policy {version} is in force"));
             Ok(ExitCode::SUCCESS)
         }
@@ -98,6 +114,8 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
                 }
             };
             write_line(&format!("{count} records are in {}", to.display()));
+        Some(Command::Simulators(given)) => {
+            runtime.block_on(simulators::serve_alone(&folder, given))?;
             Ok(ExitCode::SUCCESS)
         }
         None => runtime.block_on(play(&cli, folder)),

@@ -1,10 +1,14 @@
-//! `dunlin policy apply`: a policy file, checked as a whole, then stored as a version and put in force.
+//! `dunlin policy apply`: a policy file, checked as a whole, then stored as a version and put in force, here or in a
+//! deployed bundle.
 use crate::Stopped;
 use crate::bundle::{Bundle, Folder};
 use crate::serve::Urls;
 use app::flows::policies;
+use aws::bootstrap::{Vars, dynamo_client, sdk_config, table_names};
+use aws::dynamo::DynamoTable;
 use chrono::{DateTime, Utc};
 use domain::dunning::DunningPolicy;
+use domain::ids::EntityId;
 use std::path::Path;
 
 /// Reads a policy file.
@@ -30,4 +34,15 @@ pub async fn apply(folder: Folder, file: &Path) -> Result<String, Stopped> {
     let policy = read(file)?;
     let bundle = Bundle::open(folder, DateTime::<Utc>::UNIX_EPOCH, &Urls::usual()).await?;
     policies::apply(&bundle.app, &policy).await.map_err(Stopped::at("storing the policy"))
+}
+
+/// Applies a policy file to a deployed bundle's connections table; gives the version.
+///
+/// # Errors
+/// A file with a fault, or DynamoDB's: nothing is stored then.
+pub async fn apply_deployed(table: &str, entity: &EntityId, file: &Path) -> Result<String, Stopped> {
+    let policy = read(file)?;
+    let names = table_names(&Vars::from([("CONNECTIONS_TABLE".to_owned(), table.to_owned())]));
+    let table = DynamoTable::new(dynamo_client(&sdk_config().await), names);
+    policies::put_in_force(&table, entity, &policy).await.map_err(Stopped::at("storing the policy"))
 }

@@ -49,6 +49,10 @@ pub async fn step(app: &App, due: &DunningDue) -> Result<(), Failure> {
     let stored = policy_in_force(app, &due.entity).await?;
     settle(|| async {
         let (facts, customer, invoices) = facts(app, &due.entity, &due.customer).await?;
+        if customer.state.letter_in_hand == Some(letter_id(&due.customer, facts.today)) {
+            // Decided today, and the letter says so: the same message once more writes nothing.
+            return Ok(Attempt::Done(()));
+        }
         match decide(&facts, &stored.policy).map_err(poison)? {
             DunningDecision::Send(letter) => plan(app, &stored, customer, &invoices, &letter).await,
             DunningDecision::NotNow(held) => hold(app, &stored, customer, held).await,

@@ -6,8 +6,9 @@ use crate::queues::{Outgoing, QueueName};
 use crate::store::entity::FollowUp;
 use crate::store::keys;
 use crate::store::reads::all_index_rows;
-use crate::store::table::{Index, Key, Query, TableName};
+use crate::store::table::{Index, Key, Query, Range, TableName};
 use crate::worker::Failure;
+use chrono::TimeDelta;
 use domain::ids::EntityId;
 use serde::Deserialize;
 
@@ -59,10 +60,34 @@ pub struct PendingWork {
 /// # Errors
 /// The table's.
 pub async fn sweep(app: &App) -> Result<Vec<PendingWork>, Failure> {
+    pending_in(app, Range::All).await
+}
+
+/// Sends again what has been pending for longer than the stream ever takes: a lost stream record, a message that was
+/// taken out of a dead-letter queue. The worker of a follow-up that is done meanwhile finds nothing to do.
+///
+/// # Errors
+/// The table's or the queue's.
+pub async fn send_overdue(app: &App) -> Result<usize, Failure> {
+    let before = app.clock.now() - OVERDUE_AFTER;
+    let before = before.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let work = pending_in(app, Range::UpTo(before)).await?;
+    let count = work.len();
+    for item in work {
+        app.queue.send(item.queue, vec![item.message]).await?;
+    }
+    Ok(count)
+}
+
+/// A follow-up is overdue after this long.
+const OVERDUE_AFTER: TimeDelta = TimeDelta::minutes(30);
+
+async fn pending_in(app: &App, range: Range) -> Result<Vec<PendingWork>, Failure> {
     let mut work = Vec::new();
     for shard in 0..keys::PENDING_SHARDS {
         let partition = keys::pending_partition(&app.settings.entity, shard);
-        let rows = all_index_rows(app.table.as_ref(), Index::Pending, Query::all(partition)).await?;
+        let query = Query { range: range.clone(), ..Query::all(partition) };
+        let rows = all_index_rows(app.table.as_ref(), Index::Pending, query).await?;
         let wanted: Vec<Key> = rows.into_iter().map(|row| row.key).collect();
         for record in app.table.get_many(TableName::Ledger, &wanted).await? {
             for follow_up in pending(Some(&record.body))? {

@@ -36,10 +36,14 @@ pub struct ReversalFact {
     pub standing: Standing,
 }
 
+/// How long a reversal waits for the cash application of its payment.
+const APPLIED_AFTER_SECONDS: u32 = 5;
+
 /// Brings the payment in line with the fact, whichever came before: recording, undoing or closing it.
 ///
 /// # Errors
-/// The table's; a payment that does not exist; a refusal when more goes back than came.
+/// The table's; a payment that does not exist; a refusal when more goes back than came; a retry while the payment
+/// waits for its cash application.
 pub async fn follow(
     app: &App,
     cause: &Cause,
@@ -50,6 +54,12 @@ pub async fn follow(
     settle(|| async {
         let stored = must_load::<Payment>(app.table.as_ref(), &key).await?;
         let known = stored.state.reversal(&fact.external_id).map(|reversal| reversal.state);
+        if known.is_none() && fact.standing != Standing::Undone && stored.is_pending(FollowUp::ApplyCash) {
+            // Taken from the invoices that the payment is for, whichever notice came first: else they would be
+            // chased for money that came and went back, with nobody asked.
+            let why = format!("{} before {payment} was applied", fact.external_id);
+            return Err(Failure::Retry { why, after_seconds: Some(APPLIED_AFTER_SECONDS) });
+        }
         match (known, fact.standing) {
             (None, Standing::Standing) => record(app, cause, stored, fact, false).await,
             (None, Standing::Lost) => record(app, cause, stored, fact, true).await,

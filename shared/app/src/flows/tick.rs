@@ -1,6 +1,6 @@
-//! The hourly tick: one message a shard, then one message a customer with something overdue. Idempotent on the
+//! The hourly tick: first the sweep of follow-ups that are overdue, then one message a shard, then one message a customer with something overdue. Idempotent on the
 //! entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
-use super::promises;
+use super::{promises, relay};
 use crate::App;
 use crate::archive::archive;
 use crate::messages::{DunningDue, Message, TickDue, TickShardDue, outgoing, send};
@@ -24,6 +24,10 @@ const ROWS_PER_MESSAGE: u32 = 5_000;
 /// The queue's or the archive's.
 pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure> {
     archive(app, "tick", body.as_bytes()).await?;
+    let swept = relay::send_overdue(app).await?;
+    if swept > 0 {
+        tracing::warn!(swept, "follow-ups were overdue and are sent again");
+    }
     let at = tick.scheduled_at.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
     let at = at.unwrap_or_else(|| app.clock.now());
     let hour = civil_hour(at, app.settings.zone);
@@ -60,7 +64,7 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
             let cause = Cause::new(format!("tick:{}", due.hour));
             promises::value_if_due(app, &cause, &row.key).await?;
         }
-        if summary.due_on.is_some_and(|due_on| due_on < due.on) {
+        if summary.open.is_positive() && summary.due_on.is_some_and(|due_on| due_on < due.on) {
             customers.insert(summary.customer);
         }
     }

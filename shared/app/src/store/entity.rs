@@ -123,7 +123,7 @@ pub fn read<T: Entity>(record: Record) -> Result<Stored<T>, Failure> {
     })
 }
 
-/// What the due index tells about an open invoice without reading it.
+/// What the due index tells about an invoice that is open, or whose promise is not valued yet, without reading it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenSummary {
     pub customer: CustomerId,
@@ -132,6 +132,9 @@ pub struct OpenSummary {
     /// The last day of an active promise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promise_until: Option<chrono::NaiveDate>,
+    /// What it promises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<domain::money::Money>,
 }
 
 /// What the due index tells about unapplied cash, or about a credit with something left.
@@ -164,14 +167,16 @@ impl Entity for Invoice {
     }
 
     fn due_row(&self) -> Option<(Key, String)> {
-        let open = self.open().ok().filter(|open| open.is_positive())?;
+        // A promise stays until it is valued, also when the invoice is paid meanwhile.
+        let open = self.open().ok().filter(|open| open.is_positive() || self.promise.is_some())?;
         let promise_until = self.promise.as_ref().map(domain::promise::ActivePromise::holds_until);
         let look_on = match (self.due_on, promise_until) {
             (Some(due_on), Some(until)) => Some(due_on.min(until)),
             (due_on, until) => due_on.or(until),
         };
-        let summary =
-            OpenSummary { customer: self.customer.clone(), open, due_on: self.due_on, promise_until };
+        let promised = self.promise.as_ref().map(|promise| promise.amount);
+        let customer = self.customer.clone();
+        let summary = OpenSummary { customer, open, due_on: self.due_on, promise_until, promised };
         let summary = serde_json::to_string(&summary).ok()?;
         Some((keys::due_row(&self.entity, look_on, &self.customer, &self.id), summary))
     }

@@ -108,6 +108,10 @@ pub async fn ageing(app: &App) -> Result<AgeingView, Failure> {
     let mut debtors: BTreeMap<(&'static str, CustomerId), (Aged, i64)> = BTreeMap::new();
     for row in try_join_all(shards).await?.into_iter().flatten() {
         let item: OpenSummary = summary(&row)?;
+        if !item.open.is_positive() {
+            // Paid; its promise waits to be valued.
+            continue;
+        }
         let ageing = of(&mut report, item.open.currency());
         count(ageing, &item, today).map_err(|error| Failure::poison(error.to_string()))?;
         let days = item.due_on.map_or(0, |due_on| days_past_due(due_on, today));
@@ -161,8 +165,8 @@ fn count(ageing: &mut CurrencyAgeing, item: &OpenSummary, today: NaiveDate) -> R
     if item.due_on.is_some_and(|due_on| days_past_due(due_on, today) >= 1) {
         add(&mut ageing.overdue, item.open)?;
     }
-    if item.promise_until.is_some() {
-        add(&mut ageing.promised, item.open)?;
+    if let Some(promised) = item.promised {
+        add(&mut ageing.promised, promised.at_most(item.open)?)?;
     }
     Ok(())
 }

@@ -58,6 +58,19 @@ pub fn seed(books: &Books, rng_seed: u64, as_of: NaiveDate) -> Result<(), BooksE
     })
 }
 
+/// Takes every customer after the `count`th out of the seeded books, and all that is theirs.
+///
+/// # Errors
+/// The books cannot be written.
+pub fn keep_customers(books: &Books, count: i64) -> Result<(), BooksError> {
+    books.write(|db| {
+        let sql = "DELETE FROM qbo_document
+                   WHERE realm = ?1 AND (customer > ?2 OR (kind = 'Customer' AND id > ?2))";
+        db.execute(sql, params![REALM, count])?;
+        Ok(())
+    })
+}
+
 /// The customer with number `i`, from 1 to 200.
 ///
 /// # Errors

@@ -22,6 +22,9 @@ use domain::timeline::{Cause, Event};
 
 const RECORDS_PER_COMMIT: usize = 25;
 
+/// An item as it shall be, with the look-ups that lead to it.
+pub type Merged<'a, T> = Answer<'a, Result<(T, Vec<Key>), Failure>>;
+
 /// A record of the ledger that becomes an item of ours.
 pub trait Document: Send + Sync {
     type Item: Entity + Clone + 'static;
@@ -30,11 +33,7 @@ pub trait Document: Send + Sync {
     fn version(&self) -> ExternalVersion;
     fn version_of(item: &Self::Item) -> &ExternalVersion;
     /// The item as it shall be, and the look-ups that lead to it (partition, sort key).
-    fn merged<'a>(
-        &'a self,
-        app: &'a App,
-        former: Option<Self::Item>,
-    ) -> Answer<'a, Result<(Self::Item, Vec<Key>), Failure>>;
+    fn merged<'a>(&'a self, app: &'a App, former: Option<Self::Item>) -> Merged<'a, Self::Item>;
 }
 
 /// Stores a page of records.
@@ -123,11 +122,7 @@ impl Document for ErpCustomer {
         &item.external_version
     }
 
-    fn merged<'a>(
-        &'a self,
-        app: &'a App,
-        former: Option<Customer>,
-    ) -> Answer<'a, Result<(Customer, Vec<Key>), Failure>> {
+    fn merged<'a>(&'a self, app: &'a App, former: Option<Customer>) -> Merged<'a, Customer> {
         Box::pin(async move {
             let entity = app.settings.entity.clone();
             let customer_id = CustomerId(id(&self.external_id));
@@ -206,11 +201,7 @@ impl Document for ErpInvoice {
         &item.external_version
     }
 
-    fn merged<'a>(
-        &'a self,
-        app: &'a App,
-        former: Option<Invoice>,
-    ) -> Answer<'a, Result<(Invoice, Vec<Key>), Failure>> {
+    fn merged<'a>(&'a self, app: &'a App, former: Option<Invoice>) -> Merged<'a, Invoice> {
         Box::pin(async move {
             let entity = app.settings.entity.clone();
             let invoice_id = InvoiceId(id(&self.external_id));
@@ -288,11 +279,7 @@ impl Document for ErpCreditMemo {
         &item.external_version
     }
 
-    fn merged<'a>(
-        &'a self,
-        app: &'a App,
-        former: Option<CreditMemo>,
-    ) -> Answer<'a, Result<(CreditMemo, Vec<Key>), Failure>> {
+    fn merged<'a>(&'a self, app: &'a App, former: Option<CreditMemo>) -> Merged<'a, CreditMemo> {
         let entity = app.settings.entity.clone();
         let former = former.unwrap_or_else(|| CreditMemo {
             entity,

@@ -1,0 +1,76 @@
+//! Card disputes: contested and blocked, restored when won, waiting for a person when lost.
+use domain::invoice::RefundChoice;
+use domain::task::TaskKind;
+use domain::timeline::Event;
+use tests::{World, story};
+
+async fn given_disputed(world: &mut World) {
+    world.given_larkspur().await;
+    world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+    world.given_card_dispute("dp_1", "pi_1", "500.00", "needs_response");
+    world.when_notice("charge.dispute.created", "dispute", "dp_1").await;
+}
+
+#[tokio::test]
+async fn opened_the_invoice_is_contested_and_blocked() {
+    story(async |world| {
+        given_disputed(world).await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_held("7", "INV-1001", "card dispute").await;
+        world.then_tasks(&[TaskKind::CardDispute]).await;
+        world.when_tick("2026-03-16", "11:00").await;
+        assert_eq!(world.letters(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn won_everything_is_as_before() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        let before = world.invoice("INV-1001").await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "needs_response");
+        world.when_notice("charge.dispute.created", "dispute", "dp_1").await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "won");
+        world.when_notice("charge.dispute.closed", "dispute", "dp_1").await;
+        assert_eq!(world.invoice("INV-1001").await, before);
+        world.then_unapplied("stripe:pi_1", "0.00").await;
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lost_it_waits_for_a_person_and_only_then_is_chased() {
+    story(async |world| {
+        given_disputed(world).await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "lost");
+        world.when_notice("charge.dispute.closed", "dispute", "dp_1").await;
+        world.then_happened(1, |event| matches!(event, Event::CardDisputeLost { .. }));
+        world.then_held("7", "INV-1001", "card dispute").await;
+        world.then_tasks(&[TaskKind::CardDispute]).await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+        world.when_decided("INV-1001", "dp_1", RefundChoice::Reopen).await;
+        world.then_tasks(&[]).await;
+        world.then_open_in_quickbooks("INV-1001", "500.00");
+        world.when_pull().await;
+        world.when_tick("2026-03-18", "11:00").await;
+        assert_eq!(world.letters(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_inquiry_moves_no_money() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "warning_needs_response");
+        world.when_notice("charge.dispute.created", "dispute", "dp_1").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}

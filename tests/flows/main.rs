@@ -1,0 +1,10 @@
+//! Stories over the real handlers, and what keeps the repository tidy. One binary: linking is most of what it costs.
+mod bank;
+mod card_disputes;
+mod end_to_end;
+mod letters;
+mod quickbooks;
+mod refunds;
+mod replies;
+mod tidy;
+mod webhook;

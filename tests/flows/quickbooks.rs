@@ -1,0 +1,118 @@
+//! QuickBooks: pulled without change, written back once.
+use domain::payment::Posting;
+use domain::task::TaskKind;
+use tests::{Trouble, story};
+
+#[tokio::test]
+async fn pulled_again_nothing_changes() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_credit_memo("CM-1", "7", "40.00", "2026-03-10");
+        world.given_payment_by_people("7", "100.00", "INV-1001", "100.00");
+        world.when_pull().await;
+        let before = world.writes();
+        world.when_pull().await;
+        assert_eq!(world.writes(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_older_version_is_ignored() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_new_due_day("INV-1001", "2026-04-01");
+        world.when_pull().await;
+        let held = world.invoice("INV-1001").await;
+        assert_eq!(held.due_on, "2026-04-01".parse().ok());
+        world.given_stale_answer("INV-1001", "2026-01-01");
+        world.when_pull().await;
+        assert_eq!(world.invoice("INV-1001").await, held);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn our_own_posting_comes_back_and_is_recognised() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_pull().await;
+        assert_eq!(world.payments().await.len(), 1);
+        world.then_open("INV-1001", "0.00").await;
+        assert!(world.invoice("INV-1001").await.ledger_balance.is_zero());
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_by_people_comes_with_its_allocations_and_is_never_written_back() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_payment_by_people("7", "450.00", "INV-1001", "400.00");
+        world.when_pull().await;
+        world.then_open("INV-1001", "100.00").await;
+        let payments = world.payments().await;
+        let [payment] = payments.as_slice() else { panic!("{payments:?}") };
+        assert_eq!((payment.unapplied().unwrap().minor(), &payment.posting), (50_00, &Posting::ByPeople));
+        world.then_posted(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_whose_answer_was_lost_is_found_and_not_made_again() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_trouble(Trouble::AnswerLost);
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.then_posted(1);
+        let posting = world.payment("stripe:pi_1").await.unwrap().posting;
+        assert!(matches!(posting, Posting::Posted { .. }), "{posting:?}");
+        assert_eq!(world.dead, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_quickbooks_is_away_the_posting_waits() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_trouble(Trouble::Unavailable);
+        world.given_trouble(Trouble::Unavailable);
+        world.given_trouble(Trouble::AnswerLost);
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.then_posted(1);
+        world.then_open_in_quickbooks("INV-1001", "0.00");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_rotate_and_the_latest_counts() {
+    story(async |world| {
+        world.given_larkspur().await;
+        assert_eq!(world.rotations(), 1, "one refresh serves a whole pull");
+        for (at, time) in ["12:00", "14:00", "16:00"].into_iter().enumerate() {
+            world.when_it_is("2026-03-16", time);
+            world.when_pull().await;
+            assert_eq!(world.rotations(), u32::try_from(at).unwrap() + 2);
+        }
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_revoked_connection_calls_a_person() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_revoked_connection();
+        world.when_it_is("2026-03-16", "14:00");
+        world.when_pull().await;
+        world.then_tasks(&[TaskKind::Reconnect]).await;
+        assert!(world.dead.iter().all(|(_, why)| !why.contains("refresh-")), "{:?}", world.dead);
+    })
+    .await;
+}

@@ -1,0 +1,155 @@
+//! What is the case before something happens.
+use crate::vendors::quickbooks::{Document, LedgerPayment, Trouble};
+use crate::world::World;
+use app::doubles::mailer::ScriptedMailer;
+use app::ports::HandOff;
+use app::queues::QueueName;
+use chrono::NaiveDate;
+use domain::money::{Currency, Money};
+use serde_json::json;
+use std::sync::Arc;
+
+pub(crate) fn usd(amount: &str) -> Money {
+    Money::parse(amount, Currency::USD).unwrap()
+}
+
+/// Stripe counts in cents.
+fn cents(amount: &str) -> i64 {
+    usd(amount).minor()
+}
+
+const CREATED: i64 = 1_773_669_600;
+
+impl World {
+    /// A customer of QuickBooks; the next pull brings it.
+    pub fn given_customer(&mut self, id: &str, name: &str, email: &str) {
+        self.vendors.lock().unwrap().quickbooks.add_customer(id, name, email);
+    }
+
+    fn given_document(&mut self, kind: &'static str, number: &str, customer: &str, amount: &str, on: &str) {
+        let day: NaiveDate = on.parse().unwrap();
+        let is_invoice = kind == "Invoice";
+        let issued_on = if is_invoice { day - chrono::TimeDelta::days(30) } else { day };
+        self.vendors.lock().unwrap().quickbooks.add_document(Document {
+            kind,
+            number: number.into(),
+            customer: customer.into(),
+            issued_on,
+            due_on: is_invoice.then_some(day),
+            total: usd(amount),
+            balance: usd(amount),
+            is_voided: false,
+        });
+    }
+
+    /// An invoice of QuickBooks; the next pull brings it.
+    pub fn given_invoice(&mut self, number: &str, customer: &str, amount: &str, due_on: &str) {
+        self.given_document("Invoice", number, customer, amount, due_on);
+    }
+
+    pub fn given_credit_memo(&mut self, number: &str, customer: &str, amount: &str, issued_on: &str) {
+        self.given_document("CreditMemo", number, customer, amount, issued_on);
+    }
+
+    /// The usual start: one customer with one invoice that fell due ten days ago, pulled.
+    pub async fn given_larkspur(&mut self) {
+        self.given_customer("7", "Larkspur Design LLC", "ap@larkspur.example");
+        self.given_invoice("INV-1001", "7", "500.00", "2026-03-06");
+        self.when_pull().await;
+    }
+
+    /// A payment that people posted in QuickBooks, on one invoice.
+    pub fn given_payment_by_people(&mut self, customer: &str, total: &str, number: &str, amount: &str) {
+        let mut vendors = self.vendors.lock().unwrap();
+        let invoice = vendors.quickbooks.id_of(number);
+        vendors.quickbooks.add_payment(LedgerPayment {
+            customer: customer.into(),
+            total: usd(total),
+            lines: vec![(invoice, usd(amount))],
+            received_on: "2026-03-16".into(),
+            reference: None,
+            note: Some("cheque".into()),
+        });
+    }
+
+    /// People change the due day of an invoice in QuickBooks.
+    pub fn given_new_due_day(&mut self, number: &str, due_on: &str) {
+        let day = due_on.parse().unwrap();
+        self.vendors
+            .lock()
+            .unwrap()
+            .quickbooks
+            .change_document(number, |document| document.due_on = Some(day));
+    }
+
+    /// People void an invoice in QuickBooks.
+    pub fn given_void(&mut self, number: &str) {
+        self.vendors.lock().unwrap().quickbooks.change_document(number, |document| {
+            document.is_voided = true;
+            document.total = usd("0.00");
+            document.balance = usd("0.00");
+        });
+    }
+
+    /// QuickBooks tells of the version before, with another due day in it.
+    pub fn given_stale_answer(&mut self, number: &str, due_on: &str) {
+        self.given_new_due_day(number, due_on);
+        let quickbooks = &mut self.vendors.lock().unwrap().quickbooks;
+        quickbooks.roll_back_token(number);
+        quickbooks.roll_back_token(number);
+    }
+
+    pub fn given_trouble(&mut self, trouble: Trouble) {
+        self.vendors.lock().unwrap().quickbooks.meet(trouble);
+    }
+
+    /// QuickBooks forgets the connection.
+    pub fn given_revoked_connection(&mut self) {
+        self.vendors.lock().unwrap().quickbooks.revoke();
+    }
+
+    /// A card payment at Stripe that names an invoice.
+    pub fn given_card_payment(&mut self, id: &str, amount: &str, invoice: &str) {
+        let (charge, amount) = (format!("ch_{id}"), cents(amount));
+        self.vendors.lock().unwrap().stripe.put(json!({
+            "object": "payment_intent", "id": id, "amount": amount, "amount_received": amount,
+            "currency": "usd", "status": "succeeded", "created": CREATED, "livemode": false,
+            "metadata": {"invoice_number": invoice},
+            "latest_charge": {
+                "object": "charge", "id": charge, "amount": amount, "amount_captured": amount,
+                "captured": true, "currency": "usd", "status": "succeeded", "created": CREATED,
+                "livemode": false, "payment_intent": id,
+                "billing_details": {"name": "A. Payer", "email": "payer@cards.example"},
+            },
+        }));
+    }
+
+    /// A refund at Stripe as it stands now.
+    pub fn given_refund(&mut self, id: &str, payment: &str, amount: &str, status: &str) {
+        self.vendors.lock().unwrap().stripe.put(json!({
+            "object": "refund", "id": id, "amount": cents(amount), "currency": "usd", "status": status,
+            "created": CREATED, "payment_intent": payment, "charge": format!("ch_{payment}"),
+        }));
+    }
+
+    /// A card dispute at Stripe as it stands now.
+    pub fn given_card_dispute(&mut self, id: &str, payment: &str, amount: &str, status: &str) {
+        self.vendors.lock().unwrap().stripe.put(json!({
+            "object": "dispute", "id": id, "amount": cents(amount), "currency": "usd", "status": status,
+            "reason": "product_not_received", "created": CREATED, "payment_intent": payment,
+            "charge": format!("ch_{payment}"),
+        }));
+    }
+
+    /// How the next hand-offs of mail end; later ones are accepted.
+    pub fn given_hand_offs(&mut self, outcomes: impl IntoIterator<Item = HandOff>) {
+        let mailer = Arc::new(ScriptedMailer::answering(outcomes));
+        self.app.mailer = mailer.clone();
+        self.mailers.push(mailer);
+    }
+
+    /// Nobody works off this queue, until it runs again.
+    pub fn given_stopped_queue(&mut self, queue: QueueName) {
+        self.stopped.insert(queue);
+    }
+}

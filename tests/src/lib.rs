@@ -1,0 +1,15 @@
+//! The world that stories are told in: every function's real handler over ports in memory, with Stripe and QuickBooks
+//! as small vendors that keep books of their own. Stories speak in verbs (`given_invoice`, `when_tick`, `then_open`),
+//! so that a handler can change shape without any story being rewritten.
+mod bank;
+mod given;
+mod ledger;
+mod then;
+mod vendors;
+mod when;
+mod world;
+
+pub use bank::{StatementLine, statement};
+pub use vendors::quickbooks::Trouble;
+pub use when::{Mail, Sent};
+pub use world::{WEBHOOK_SECRET, World, story};

@@ -1,0 +1,188 @@
+//! What must be the case after it.
+use crate::given::usd;
+use crate::world::World;
+use app::flows::dunning::{facts, letter_id, policy_in_force};
+use app::letter::{Letter, LetterState};
+use app::store::entity::Stored;
+use app::store::keys;
+use app::store::reads::{chain, load, must_load};
+use app::store::table::{Key, TableName};
+use domain::customer::Customer;
+use domain::dunning::{DunningDecision, decide};
+use domain::ids::{CustomerId, InvoiceId, PaymentId};
+use domain::invoice::Invoice;
+use domain::payment::Payment;
+use domain::task::{CollectionsTask, TaskKind, TaskState};
+use domain::timeline::Event;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fields that hold sealed text: the same text is sealed differently every time.
+const SEALED: [&str; 5] = ["name", "email", "text", "payer_name", "detail"];
+
+impl World {
+    pub async fn invoice(&self, number: &str) -> Invoice {
+        let id = InvoiceId::new(format!("qbo:{}", self.vendors.lock().unwrap().quickbooks.id_of(number)));
+        let key = keys::invoice(&self.app.settings.entity, &id);
+        must_load::<Invoice>(self.app.table.as_ref(), &key).await.unwrap().state
+    }
+
+    pub async fn payment(&self, id: &str) -> Option<Payment> {
+        let key = keys::payment(&self.app.settings.entity, &PaymentId::new(id));
+        load::<Payment>(self.app.table.as_ref(), &key).await.unwrap().map(|stored| stored.state)
+    }
+
+    pub async fn customer(&self, id: &str) -> Customer {
+        let key = keys::customer(&self.app.settings.entity, &CustomerId::new(format!("qbo:{id}")));
+        must_load::<Customer>(self.app.table.as_ref(), &key).await.unwrap().state
+    }
+
+    /// All payments, in the order of their ids.
+    pub async fn payments(&self) -> Vec<Payment> {
+        let mut found = Vec::new();
+        for key in self.table.items().into_iter().filter(|key| key.pk.contains("#PAY#")) {
+            found.push(must_load::<Payment>(self.app.table.as_ref(), &key).await.unwrap().state);
+        }
+        found
+    }
+
+    pub async fn then_open(&self, number: &str, amount: &str) {
+        assert_eq!(self.invoice(number).await.open().unwrap(), usd(amount), "open on {number}");
+    }
+
+    pub async fn then_unapplied(&self, payment: &str, amount: &str) {
+        let found = self.payment(payment).await.unwrap_or_else(|| panic!("no payment {payment}"));
+        assert_eq!(found.unapplied().unwrap(), usd(amount), "unapplied of {payment}");
+    }
+
+    /// What QuickBooks calls open.
+    pub fn then_open_in_quickbooks(&self, number: &str, amount: &str) {
+        assert_eq!(
+            self.vendors.lock().unwrap().quickbooks.balance(number),
+            usd(amount),
+            "balance of {number}"
+        );
+    }
+
+    /// How many payments QuickBooks has.
+    pub fn then_posted(&self, count: usize) {
+        let payments = self.vendors.lock().unwrap().quickbooks.payments();
+        assert_eq!(payments.len(), count, "payments in QuickBooks: {payments:?}");
+    }
+
+    /// How often QuickBooks' refresh token was replaced.
+    pub fn rotations(&self) -> u32 {
+        self.vendors.lock().unwrap().quickbooks.rotations()
+    }
+
+    /// The holds that the decision about a customer names now, by invoice number.
+    pub async fn holds(&self, customer: &str) -> BTreeMap<String, String> {
+        let entity = &self.app.settings.entity;
+        let policy = policy_in_force(&self.app, entity).await.unwrap().policy;
+        let id = CustomerId::new(format!("qbo:{customer}"));
+        let (facts, _, invoices) = facts(&self.app, entity, &id).await.unwrap();
+        let DunningDecision::NotNow(held) = decide(&facts, &policy).unwrap() else { return BTreeMap::new() };
+        let number = |id: &InvoiceId| {
+            let found = invoices.iter().find(|invoice: &&Stored<Invoice>| invoice.state.id == *id);
+            found.map(|invoice| invoice.state.number.clone()).unwrap_or_default()
+        };
+        held.iter().map(|(invoice, hold)| (number(invoice), hold.to_string())).collect()
+    }
+
+    pub async fn then_held(&self, customer: &str, number: &str, hold: &str) {
+        let holds = self.holds(customer).await;
+        assert_eq!(holds.get(number).map(String::as_str), Some(hold), "hold on {number} of {holds:?}");
+    }
+
+    /// How many mails were handed over so far, however that ended.
+    pub fn letters(&self) -> usize {
+        self.mailers.iter().map(|mailer| mailer.handed_over().len()).sum()
+    }
+
+    pub async fn letter_state(&self, customer: &str, day: &str) -> LetterState {
+        let id = letter_id(&CustomerId::new(format!("qbo:{customer}")), day.parse().unwrap());
+        let key = keys::letter(&self.app.settings.entity, &id);
+        must_load::<Letter>(self.app.table.as_ref(), &key).await.unwrap().state.state
+    }
+
+    /// The open tasks: what kind, and why.
+    pub async fn tasks(&self) -> Vec<(TaskKind, String)> {
+        let mut open = Vec::new();
+        for key in self.table.items().into_iter().filter(|key| key.pk.contains("#TSK#")) {
+            let task = must_load::<CollectionsTask>(self.app.table.as_ref(), &key).await.unwrap().state;
+            if task.state == TaskState::Open {
+                open.push((task.kind, task.why));
+            }
+        }
+        open
+    }
+
+    pub async fn then_tasks(&self, kinds: &[TaskKind]) {
+        let tasks = self.tasks().await;
+        assert_eq!(tasks.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), kinds, "{tasks:?}");
+    }
+
+    /// Everything that happened, oldest first.
+    pub fn events(&self) -> Vec<Event> {
+        self.table.entries().into_iter().map(|entry| entry.event).collect()
+    }
+
+    pub fn then_happened(&self, times: usize, what: impl Fn(&Event) -> bool) {
+        let events = self.events();
+        assert_eq!(events.iter().filter(|event| what(event)).count(), times, "{events:#?}");
+    }
+
+    /// How many inputs of a source are in the archive.
+    pub fn archived(&self, source: &str) -> usize {
+        self.blobs.keys("archive").iter().filter(|key| key.starts_with(&format!("{source}/"))).count()
+    }
+
+    /// Records of the ledger written so far.
+    pub fn writes(&self) -> usize {
+        self.table.writes()
+    }
+
+    /// Every item's state without its version and what is sealed, the books of QuickBooks and what left by mail; and
+    /// the proof that every timeline's chain is whole.
+    pub async fn digest(&self) -> BTreeMap<String, String> {
+        let mut digest = BTreeMap::new();
+        for key in self.table.items() {
+            digest.insert(key.to_string(), self.item_digest(&key).await);
+        }
+        let events: Vec<String> = self.events().iter().map(|event| format!("{event:?}")).collect();
+        digest.insert("what happened".into(), events.join("\n"));
+        digest.insert("letters".into(), self.letters().to_string());
+        let books = self.vendors.lock().unwrap().quickbooks.payments();
+        digest.insert("QuickBooks' payments".into(), format!("{books:?}"));
+        // A message that was sent twice may be dead twice.
+        let dead: BTreeSet<_> = self.dead.iter().collect();
+        digest.insert("dead letters".into(), format!("{dead:?}"));
+        digest
+    }
+
+    async fn item_digest(&self, key: &Key) -> String {
+        let table = self.app.table.as_ref();
+        let record = table.get(TableName::Ledger, key).await.unwrap().unwrap();
+        let mut body: Value = serde_json::from_str(&record.body).unwrap();
+        let head = serde_json::from_value(body["head"].take()).unwrap();
+        chain(table, &key.pk, Some(&head), usize::MAX).await.unwrap();
+        redact(&mut body);
+        serde_json::to_string_pretty(&body).unwrap()
+    }
+}
+
+fn redact(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if SEALED.contains(&name.as_str()) {
+                    *value = Value::Null;
+                } else {
+                    redact(value);
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(redact),
+        _ => {}
+    }
+}

@@ -1,0 +1,340 @@
+//! QuickBooks: queries over customers, invoices, credit memos and payments; payments created, replaced and voided
+//! under optimistic locks and request ids; tokens that rotate with every refresh.
+use super::{parameters, reply};
+use app::doubles::clock::FixedClock;
+use app::ports::Clock;
+use chrono::{DateTime, NaiveDate, Utc};
+use connectors::call::{Request, Response};
+use connectors::fault::{Fault, FaultKind, Phase};
+use domain::money::{Currency, Money};
+use serde_json::{Number, Value, json};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+pub const FIRST_REFRESH_TOKEN: &str = "refresh-0";
+
+/// What goes wrong with the next write of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It takes effect, and the answer is lost.
+    AnswerLost,
+    /// Nothing happens, and QuickBooks says so.
+    Unavailable,
+}
+
+/// An invoice or a credit memo.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub kind: &'static str,
+    pub number: String,
+    pub customer: String,
+    pub issued_on: NaiveDate,
+    pub due_on: Option<NaiveDate>,
+    pub total: Money,
+    pub balance: Money,
+    pub is_voided: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct LedgerPayment {
+    pub customer: String,
+    pub total: Money,
+    /// Invoice ids with amounts.
+    pub lines: Vec<(String, Money)>,
+    pub received_on: String,
+    pub reference: Option<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Versioned<T> {
+    token: u64,
+    updated_at: DateTime<Utc>,
+    record: T,
+}
+
+pub struct QuickBooks {
+    clock: Arc<FixedClock>,
+    customers: BTreeMap<String, Versioned<Value>>,
+    documents: BTreeMap<String, Versioned<Document>>,
+    payments: BTreeMap<String, Versioned<LedgerPayment>>,
+    answered: BTreeMap<String, Value>,
+    trouble: VecDeque<Trouble>,
+    rotations: u32,
+    last_id: u32,
+}
+
+fn number(money: Money) -> Number {
+    money.to_decimal().to_string().parse().unwrap()
+}
+
+fn money(value: &Value) -> Money {
+    Money::parse(&value.to_string(), Currency::USD).unwrap()
+}
+
+impl QuickBooks {
+    pub fn new(clock: Arc<FixedClock>) -> Self {
+        Self {
+            clock,
+            customers: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            payments: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            trouble: VecDeque::new(),
+            rotations: 0,
+            last_id: 100,
+        }
+    }
+
+    fn next_id(&mut self) -> String {
+        self.last_id += 1;
+        self.last_id.to_string()
+    }
+
+    fn fresh<T>(&self, record: T) -> Versioned<T> {
+        Versioned { token: 0, updated_at: self.clock.now(), record }
+    }
+
+    pub fn add_customer(&mut self, id: &str, name: &str, email: &str) {
+        let row =
+            json!({"Id": id, "DisplayName": name, "PrimaryEmailAddr": {"Address": email}, "Active": true});
+        let row = self.fresh(row);
+        self.customers.insert(id.to_owned(), row);
+    }
+
+    pub fn add_document(&mut self, document: Document) {
+        let id = self.next_id();
+        let row = self.fresh(document);
+        self.documents.insert(id, row);
+    }
+
+    /// A payment that people post.
+    pub fn add_payment(&mut self, payment: LedgerPayment) -> String {
+        let id = self.next_id();
+        let row = self.fresh(payment);
+        self.payments.insert(id.clone(), row);
+        self.settle_balances();
+        id
+    }
+
+    /// Changes a document as people do: its version moves on.
+    pub fn change_document(&mut self, number: &str, change: impl FnOnce(&mut Document)) {
+        let now = self.clock.now();
+        let row = self.documents.values_mut().find(|row| row.record.number == number).unwrap();
+        change(&mut row.record);
+        row.token += 1;
+        row.updated_at = now;
+    }
+
+    /// Answers with a version of a document that it had before.
+    pub fn roll_back_token(&mut self, number: &str) {
+        let now = self.clock.now();
+        let row = self.documents.values_mut().find(|row| row.record.number == number).unwrap();
+        row.token -= 1;
+        row.updated_at = now;
+    }
+
+    pub fn id_of(&self, number: &str) -> String {
+        let found = self.documents.iter().find(|(_, row)| row.record.number == number);
+        found.map(|(id, _)| id.clone()).unwrap_or_else(|| panic!("QuickBooks has no document {number}"))
+    }
+
+    pub fn payments(&self) -> Vec<LedgerPayment> {
+        self.payments.values().map(|row| row.record.clone()).collect()
+    }
+
+    pub fn balance(&self, number: &str) -> Money {
+        self.documents[&self.id_of(number)].record.balance
+    }
+
+    /// How often the refresh token was replaced.
+    pub fn rotations(&self) -> u32 {
+        self.rotations
+    }
+
+    pub fn revoke(&mut self) {
+        self.rotations += 1_000;
+    }
+
+    pub fn meet(&mut self, trouble: Trouble) {
+        self.trouble.push_back(trouble);
+    }
+
+    /// Invoices' balances follow the payments' lines.
+    fn settle_balances(&mut self) {
+        let now = self.clock.now();
+        for (id, row) in self.documents.iter_mut().filter(|(_, row)| row.record.kind == "Invoice") {
+            let paid = self.payments.values().flat_map(|row| &row.record.lines).filter(|(of, _)| of == id);
+            let paid = Money::sum(row.record.total.currency(), paid.map(|(_, amount)| *amount)).unwrap();
+            let balance = row.record.total.minus(paid).unwrap();
+            if balance != row.record.balance {
+                row.record.balance = balance;
+                row.token += 1;
+                row.updated_at = now;
+            }
+        }
+    }
+
+    pub fn answer(&mut self, request: &Request) -> Result<Response, Fault> {
+        if request.uri().path() == "/tokens" {
+            return Ok(self.rotate(request));
+        }
+        let expected = format!("Bearer access-{}", self.rotations);
+        if request.headers()["authorization"] != expected.as_str() {
+            let error = json!([{"message": "AuthenticationFailed", "code": "3200"}]);
+            return Ok(reply(401, &json!({"fault": {"error": error, "type": "AUTHENTICATION"}})));
+        }
+        let path = request.uri().path().to_owned();
+        let what = path.strip_prefix("/v3/company/9130/").unwrap();
+        if what == "query" {
+            return Ok(self.query(&parameters(request)["query"]));
+        }
+        if let Some(id) = what.strip_prefix("payment/") {
+            return Ok(reply(200, &json!({"Payment": self.payment_row(id)})));
+        }
+        assert_eq!(what, "payment");
+        let trouble = self.trouble.pop_front();
+        if trouble == Some(Trouble::Unavailable) {
+            return Ok(reply(503, &json!({})));
+        }
+        let answer = self.write(request);
+        match trouble {
+            Some(_) => Err(Fault::new(FaultKind::Retryable, Phase::AfterSend, "timeout")),
+            None => Ok(answer),
+        }
+    }
+
+    fn rotate(&mut self, request: &Request) -> Response {
+        let form: BTreeMap<String, String> = form_urlencoded::parse(request.body()).into_owned().collect();
+        if form["refresh_token"] != format!("refresh-{}", self.rotations) {
+            return reply(400, &json!({"error": "invalid_grant"}));
+        }
+        self.rotations += 1;
+        let rotations = self.rotations;
+        reply(
+            200,
+            &json!({"access_token": format!("access-{rotations}"), "expires_in": 3600, "token_type": "bearer",
+                "refresh_token": format!("refresh-{rotations}"), "x_refresh_token_expires_in": 8_640_000}),
+        )
+    }
+
+    fn query(&self, statement: &str) -> Response {
+        let quoted = |start: &str| {
+            let (_, rest) = statement.split_once(start)?;
+            Some(rest.split_once('\'')?.0.to_owned())
+        };
+        let since = quoted("LastUpdatedTime >= '").map(|text| DateTime::parse_from_rfc3339(&text).unwrap());
+        let reference = quoted("PaymentRefNum = '");
+        let (_, from) = statement.split_once("FROM ").unwrap();
+        let entity = from.split(' ').next().unwrap();
+        let is_wanted = |updated_at: DateTime<Utc>| since.is_none_or(|since| updated_at >= since);
+        let rows: Vec<Value> = match entity {
+            "Customer" => {
+                let rows = self.customers.values().filter(|row| is_wanted(row.updated_at));
+                rows.map(|row| with_version(row.record.clone(), row)).collect()
+            }
+            "Payment" => {
+                let rows = self.payments.iter().filter(|(_, row)| is_wanted(row.updated_at));
+                let is_named = |row: &LedgerPayment| reference.is_none() || row.reference == reference;
+                rows.filter(|(_, row)| is_named(&row.record)).map(|(id, _)| self.payment_row(id)).collect()
+            }
+            kind => {
+                let rows = self.documents.iter().filter(|(_, row)| row.record.kind == kind);
+                rows.filter(|(_, row)| is_wanted(row.updated_at)).map(|(id, row)| document(id, row)).collect()
+            }
+        };
+        let mut answer = json!({"startPosition": 1, "maxResults": rows.len()});
+        if !rows.is_empty() {
+            answer[entity] = Value::Array(rows);
+        }
+        reply(200, &json!({"QueryResponse": answer, "time": self.clock.now().to_rfc3339()}))
+    }
+
+    fn payment_row(&self, id: &str) -> Value {
+        let row = &self.payments[id];
+        let LedgerPayment { customer, total, lines, received_on, reference, note } = &row.record;
+        let applied = Money::sum(total.currency(), lines.iter().map(|(_, amount)| *amount)).unwrap();
+        let lines: Vec<Value> = lines
+            .iter()
+            .map(|(invoice, amount)| {
+                json!({"Amount": number(*amount), "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]})
+            })
+            .collect();
+        let record = json!({"Id": id, "TxnDate": received_on, "CustomerRef": {"value": customer},
+            "CurrencyRef": {"value": "USD"}, "TotalAmt": number(*total),
+            "UnappliedAmt": number(total.minus(applied).unwrap()), "PaymentRefNum": reference,
+            "PrivateNote": note, "Line": lines});
+        with_version(record, row)
+    }
+
+    fn write(&mut self, request: &Request) -> Response {
+        let parameters = parameters(request);
+        let request_id = parameters["requestid"].clone();
+        if let Some(answer) = self.answered.get(&request_id) {
+            return reply(200, answer);
+        }
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        let lines = body["Line"].as_array().cloned().unwrap_or_default();
+        let lines: Vec<(String, Money)> = lines
+            .iter()
+            .map(|line| {
+                let invoice = line["LinkedTxn"][0]["TxnId"].as_str().unwrap().to_owned();
+                (invoice, money(&line["Amount"]))
+            })
+            .collect();
+        let id = match text("Id") {
+            Some(id) => {
+                let now = self.clock.now();
+                let row = self.payments.get_mut(&id).unwrap();
+                if Some(row.token.to_string()) != text("SyncToken") {
+                    let error = json!([{"Message": "Stale Object Error", "code": "5010"}]);
+                    return reply(400, &json!({"Fault": {"Error": error, "type": "ValidationFault"}}));
+                }
+                row.token += 1;
+                row.updated_at = now;
+                row.record.lines = lines;
+                if parameters.get("include").is_some_and(|include| include == "void") {
+                    row.record.total = Money::zero(row.record.total.currency());
+                    row.record.note = Some("Voided".into());
+                } else {
+                    row.record.total = money(&body["TotalAmt"]);
+                }
+                id
+            }
+            None => {
+                let id = self.next_id();
+                let row = self.fresh(LedgerPayment {
+                    customer: body["CustomerRef"]["value"].as_str().unwrap().to_owned(),
+                    total: money(&body["TotalAmt"]),
+                    lines,
+                    received_on: text("TxnDate").unwrap(),
+                    reference: text("PaymentRefNum"),
+                    note: text("PrivateNote"),
+                });
+                self.payments.insert(id.clone(), row);
+                id
+            }
+        };
+        self.settle_balances();
+        let answer = json!({"Payment": self.payment_row(&id), "time": self.clock.now().to_rfc3339()});
+        self.answered.insert(request_id, answer.clone());
+        reply(200, &answer)
+    }
+}
+
+fn document(id: &str, row: &Versioned<Document>) -> Value {
+    let Document { number: doc_number, customer, issued_on, due_on, total, balance, is_voided, .. } =
+        &row.record;
+    let note = is_voided.then_some("Voided");
+    let record = json!({"Id": id, "DocNumber": doc_number, "TxnDate": issued_on, "DueDate": due_on,
+        "CustomerRef": {"value": customer}, "CurrencyRef": {"value": "USD"}, "TotalAmt": number(*total),
+        "Balance": number(*balance), "RemainingCredit": number(*balance), "PrivateNote": note});
+    with_version(record, row)
+}
+
+fn with_version<T>(mut record: Value, row: &Versioned<T>) -> Value {
+    record["SyncToken"] = json!(row.token.to_string());
+    record["MetaData"] = json!({"LastUpdatedTime": row.updated_at.to_rfc3339()});
+    record
+}

@@ -1,0 +1,218 @@
+//! The world itself: ports in memory, settings from variables, and queues that are worked off by the functions' own
+//! handlers until they rest.
+use crate::ledger::WatchedTable;
+use crate::vendors::quickbooks::{FIRST_REFRESH_TOKEN, QuickBooks};
+use crate::vendors::stripe::Stripe;
+use crate::vendors::{QUICKBOOKS_URL, STRIPE_URL, SharedVendors, Vendors, answer};
+use app::doubles::blobs::MemoryBlobs;
+use app::doubles::clock::{FixedClock, SeededEntropy};
+use app::doubles::http::ScriptedHttp;
+use app::doubles::mailer::ScriptedMailer;
+use app::doubles::queue::MemoryQueue;
+use app::doubles::seal::PlainSeal;
+use app::flows::relay::sweep;
+use app::queues::QueueName;
+use app::settings::Settings;
+use app::worker::{Delivery, Verdict, Worker, verdict};
+use app::{App, flows};
+use domain::dunning::DunningPolicy;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex};
+
+pub const WEBHOOK_SECRET: &str = "whsec_story";
+/// The redrive limit of every queue (infra/template.yaml).
+const RECEIVES_MAX: u32 = 30;
+/// Rounds of working off and sweeping after which a story would never rest.
+const ROUNDS_MAX: usize = 100;
+
+/// Monday, 16 March 2026, ten o'clock in New York.
+const BEGINNING: &str = "2026-03-16T14:00:00Z";
+
+pub struct World {
+    pub app: App,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) table: Arc<WatchedTable>,
+    pub(crate) queue: Arc<MemoryQueue>,
+    pub(crate) blobs: Arc<MemoryBlobs>,
+    pub(crate) mailers: Vec<Arc<ScriptedMailer>>,
+    pub(crate) vendors: SharedVendors,
+    /// Everything is delivered twice: each message, webhook and change of the stream.
+    pub(crate) is_twice: bool,
+    /// Queues that nobody works off for now.
+    pub(crate) stopped: BTreeSet<QueueName>,
+    /// What the sweep has sent already.
+    swept: BTreeSet<String>,
+    /// What went to a dead-letter queue, and why.
+    pub dead: Vec<(QueueName, String)>,
+    /// Counts outside events, so that each gets an id of its own.
+    pub(crate) told: u32,
+}
+
+/// Tells a story once, and once more with everything delivered twice: both must end in the same ledger.
+pub async fn story(tell: impl AsyncFn(&mut World)) {
+    let mut once = World::new(false).await;
+    tell(&mut once).await;
+    let mut twice = World::new(true).await;
+    tell(&mut twice).await;
+    let (once, twice) = (once.digest().await, twice.digest().await);
+    for (what, state) in &once {
+        assert_eq!(twice.get(what), Some(state), "delivered twice, {what} ends differently");
+    }
+    assert_eq!(once.len(), twice.len(), "delivered twice, there is more: {:?}", twice.keys());
+}
+
+impl World {
+    pub async fn new(is_twice: bool) -> Self {
+        let clock = Arc::new(FixedClock::at(BEGINNING.parse().unwrap()));
+        let vendors = Vendors { stripe: Stripe::default(), quickbooks: QuickBooks::new(clock.clone()) };
+        let vendors: SharedVendors = Arc::new(Mutex::new(vendors));
+        let table = Arc::new(WatchedTable::default());
+        let (queue, blobs) = (Arc::new(MemoryQueue::new()), Arc::new(MemoryBlobs::new()));
+        let mailer = Arc::new(ScriptedMailer::new());
+        let http = {
+            let vendors = vendors.clone();
+            ScriptedHttp::new(move |request| answer(&vendors, request))
+        };
+        let app = App {
+            settings: Arc::new(settings()),
+            table: table.clone(),
+            queue: queue.clone(),
+            http: Arc::new(http),
+            mailer: mailer.clone(),
+            blobs: blobs.clone(),
+            seal: Arc::new(PlainSeal::new()),
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(1)),
+        };
+        let policy: DunningPolicy =
+            toml::from_str(include_str!("../../infra/policies/default.toml")).unwrap();
+        flows::policies::apply(&app, &policy).await.unwrap();
+        let (mailers, swept, dead) = (vec![mailer], BTreeSet::new(), Vec::new());
+        let (stopped, told) = (BTreeSet::new(), 0);
+        Self { app, clock, table, queue, blobs, mailers, vendors, is_twice, stopped, swept, dead, told }
+    }
+
+    fn worker(&self, queue: QueueName) -> Box<dyn Worker> {
+        let app = self.app.clone();
+        match queue {
+            QueueName::PaymentIntake => Box::new(payment_intake::PaymentIntake(app)),
+            QueueName::BankFile => Box::new(bank_file::BankFile(app)),
+            QueueName::ErpPull => Box::new(erp_pull::ErpPull(app)),
+            QueueName::ErpSync => Box::new(erp_sync::ErpSync(app)),
+            QueueName::CashApplication => Box::new(cash_application::CashApplication(app)),
+            QueueName::InboundEmail => Box::new(inbound_email::InboundEmail(app)),
+            QueueName::DunningTick => Box::new(dunning_tick::DunningTickWorker(app)),
+            QueueName::DunningStep => Box::new(dunning_step::DunningStep(app)),
+            QueueName::LetterSender => Box::new(letter_sender::LetterSender(app)),
+            QueueName::MailFeedback => Box::new(mail_feedback::MailFeedback(app)),
+            QueueName::WriteBack => Box::new(write_back::WriteBackWorker(app)),
+        }
+    }
+
+    /// Relays changes and works off messages until nothing is left; what is still pending then, the sweep sends.
+    pub async fn settle(&mut self) {
+        let mut waiting: VecDeque<(QueueName, Delivery)> = VecDeque::new();
+        for _ in 0..ROUNDS_MAX {
+            self.relay().await;
+            for queue in QueueName::ALL.iter().filter(|queue| !self.stopped.contains(*queue)) {
+                let sent = self.queue.take(*queue);
+                waiting.extend(sent.into_iter().map(|message| {
+                    self.told += 1;
+                    let message_id = format!("message-{}", self.told);
+                    (*queue, Delivery { message_id, body: message.body, receive_count: 1 })
+                }));
+            }
+            if waiting.is_empty() && self.sweep().await == 0 {
+                return;
+            }
+            for _ in 0..waiting.len() {
+                let Some((queue, delivery)) = waiting.pop_front() else { break };
+                waiting.extend(self.deliver(queue, delivery).await.map(|again| (queue, again)));
+            }
+        }
+        panic!("the queues do not come to rest: {waiting:?}");
+    }
+
+    async fn relay(&mut self) {
+        let changes = self.table.take_changes();
+        for _ in 0..self.deliveries() {
+            relay::relay(&self.app, &changes).await.unwrap();
+        }
+    }
+
+    async fn sweep(&mut self) -> usize {
+        let mut sent = 0;
+        for work in sweep(&self.app).await.unwrap() {
+            if self.swept.insert(work.mark) {
+                self.app.queue.send(work.queue, vec![work.message]).await.unwrap();
+                sent += 1;
+            }
+        }
+        sent
+    }
+
+    pub(crate) const fn deliveries(&self) -> u32 {
+        if self.is_twice { 2 } else { 1 }
+    }
+
+    /// Gives the message as it is delivered again, if it is.
+    async fn deliver(&mut self, queue: QueueName, delivery: Delivery) -> Option<Delivery> {
+        let worker = self.worker(queue);
+        let mut ended = worker.handle(&delivery).await;
+        if self.is_twice {
+            ended = worker.handle(&delivery).await;
+        }
+        match verdict(delivery.receive_count, ended) {
+            Verdict::Done => None,
+            Verdict::Again { .. } if delivery.receive_count < RECEIVES_MAX => {
+                Some(Delivery { receive_count: delivery.receive_count + 1, ..delivery })
+            }
+            Verdict::Again { why, .. } | Verdict::Dead { why } => {
+                self.dead.push((queue, why));
+                None
+            }
+        }
+    }
+}
+
+fn settings() -> Settings {
+    let text = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let token_url = format!("{QUICKBOOKS_URL}/tokens");
+    let vars = text(&[
+        ("ENTITY", "main"),
+        ("ENTITY_NAME", "Harbour Paper Supply Inc."),
+        ("ENTITY_ADDRESS", "14 Quay Street\nPortland, ME 04101"),
+        ("ZONE", "America/New_York"),
+        ("CURRENCY", "USD"),
+        ("MAIL_FROM", "receivables@harbourpaper.example"),
+        ("REPLY_DOMAIN", "in.harbourpaper.example"),
+        ("PORTAL_URL", "https://pay.harbourpaper.example"),
+        ("SENDING", "live"),
+        ("ARCHIVE_BUCKET", "archive"),
+        ("INTAKE_BUCKET", "intake"),
+        ("STRIPE_API", STRIPE_URL),
+        ("QBO_API", QUICKBOOKS_URL),
+        ("QBO_TOKEN_URL", &token_url),
+        ("QBO_REALM", "9130"),
+        ("QBO_CLIENT_ID", "story"),
+    ]);
+    // Base64 of 32 times one letter each.
+    let keys = json!({
+        "lookup": "bGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGw=",
+        "reply": "cnJycnJycnJycnJycnJycnJycnJycnJycnJycnJycnI=",
+        "link": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
+        "session": "c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M=",
+    });
+    let secrets = text(&[
+        ("KEYS", &keys.to_string()),
+        ("STRIPE", &json!({"api_key": "sk_test_story", "webhook_secret": WEBHOOK_SECRET}).to_string()),
+        (
+            "QUICKBOOKS",
+            &json!({"client_secret": "story-secret", "refresh_token": FIRST_REFRESH_TOKEN}).to_string(),
+        ),
+    ]);
+    Settings::read(&vars, &secrets).unwrap()
+}
