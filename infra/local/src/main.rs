@@ -114,6 +114,8 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
                 }
             };
             write_line(&format!("{count} records are in {}", to.display()));
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Simulators(given)) => {
             runtime.block_on(simulators::serve_alone(&folder, given))?;
             Ok(ExitCode::SUCCESS)
