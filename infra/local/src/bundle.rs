@@ -188,7 +188,11 @@ fn first_refresh_token(queues: &LocalQueues, quickbooks: &QuickBooks) -> Result<
     Ok(tokens.refresh_token)
 }
 
-fn seal_key() -> Result<app::sealing::SealingKey, Stopped> {
+/// The key under which the keys of customers and payments are kept on this machine.
+///
+/// # Errors
+/// Built-in keys that do not read.
+pub fn seal_key() -> Result<app::sealing::SealingKey, Stopped> {
     let keys: BTreeMap<String, String> = serde_json::from_str(KEYS).map_err(Stopped::at("built-in keys"))?;
     let text = app::settings::SecretText::new(keys.get("seal").cloned().unwrap_or_default());
     let bytes = app::settings::key_bytes("seal", &text).map_err(Stopped::at("built-in keys"))?;

@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod clock;
 pub mod day;
 pub mod embedded;
+pub mod export;
 pub mod mailer;
 pub mod policy;
 pub mod pump;

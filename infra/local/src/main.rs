@@ -3,6 +3,7 @@ use clap::{Parser, Subcommand};
 use domain::ids::EntityId;
 use dunlin::bundle::{Bundle, Folder, lock};
 use dunlin::day::Day;
+use dunlin::export::{Source, export};
 use dunlin::screen::{Screen, write_line};
 use dunlin::serve::Urls;
 use dunlin::summary::{Ledger, summary};
@@ -34,6 +35,20 @@ enum Command {
     Policy {
         #[command(subcommand)]
         command: PolicyCommand,
+    },
+    /// Write the whole ledger to a new folder as JSON lines, with a README.txt that says what each field is.
+    Export {
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// Leave personal text encrypted.
+        #[arg(long)]
+        sealed: bool,
+        /// Instead of the data folder: DynamoDB's exports of a deployed bundle (infra/README.md).
+        #[arg(long, requires = "keys", value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// The value of the deployed bundle's secret `keys`.
+        #[arg(long, requires = "from", value_name = "FILE")]
+        keys: Option<PathBuf>,
     },
     /// Serve QuickBooks and Stripe alone, for tests against a deployed bundle.
     Simulators(simulators::Simulators),
@@ -84,6 +99,21 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
                 _ => runtime.block_on(policy::apply(folder, file))?,
             };
             write_line(&format!("policy {version} is in force"));
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Export { to, sealed, from, keys }) => {
+            let count = match (from, keys) {
+                (Some(from), Some(keys)) => {
+                    let source = runtime.block_on(Source::deployed(from, keys))?;
+                    runtime.block_on(export(source, to, *sealed))?
+                }
+                _ => {
+                    let _lock = lock(&folder)?;
+                    let source = runtime.block_on(Source::local(&folder))?;
+                    runtime.block_on(export(source, to, *sealed))?
+                }
+            };
+            write_line(&format!("{count} records are in {}", to.display()));
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Simulators(given)) => {

@@ -24,11 +24,16 @@ pub fn records(folder: &Folder) -> Result<Vec<Record>, Stopped> {
         rows.collect()
     };
     let rows = read().map_err(Stopped::at("reading the ledger's file"))?;
-    rows.iter().map(|row| record(row)).collect()
+    let read =
+        |row: &String| record(&serde_json::from_str(row).map_err(Stopped::at("an item of the ledger"))?);
+    rows.iter().map(read).collect()
 }
 
-fn record(item: &str) -> Result<Record, Stopped> {
-    let item: Value = serde_json::from_str(item).map_err(Stopped::at("an item of the ledger"))?;
+/// A record from an item as DynamoDB writes it in JSON: every attribute with its type.
+///
+/// # Errors
+/// An item whose version does not read.
+pub fn record(item: &Value) -> Result<Record, Stopped> {
     let text = |name: &str, kind: &str| {
         item.get(name)
             .and_then(|value| value.get(kind))
