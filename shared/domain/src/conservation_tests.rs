@@ -155,7 +155,7 @@ impl Books {
     /// Whether a step may be taken at all: money on an invoice that is held for a decision is not settled anew.
     fn allows(&self, step: &Step) -> bool {
         let Step::Apply { invoice, minor } = step else { return true };
-        self.invoices[*invoice].chaseable().unwrap().minor() >= *minor
+        self.invoices[*invoice].payable().unwrap().minor() >= *minor
     }
 
     fn check(&self) -> Result<(), TestCaseError> {
