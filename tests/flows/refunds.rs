@@ -135,3 +135,54 @@ async fn a_refund_heard_of_before_its_payment_ends_as_if_heard_after() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn paid_again_while_undecided_the_new_payment_waits_for_a_person_too() {
+    story(async |world| {
+        given_refunded(world).await;
+        world.when_card_payment("pi_2", "200.00", "INV-1001").await;
+        assert_eq!(world.dead, []);
+        world.then_open("INV-1001", "200.00").await;
+        world.then_unapplied("stripe:pi_2", "200.00").await;
+        let mut kinds: Vec<TaskKind> = world.tasks().await.into_iter().map(|(kind, _)| kind).collect();
+        kinds.sort();
+        assert_eq!(kinds, [TaskKind::PaymentReview, TaskKind::RefundToDecide]);
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.when_accepted("stripe:pi_2", "INV-1001", "200.00").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_tasks(&[]).await;
+        world.then_posted(2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn posted_again_by_people_while_undecided_the_pull_goes_on() {
+    story(async |world| {
+        given_refunded(world).await;
+        // As a bookkeeper does: the card payment less what went back, and the cheque that came in its place.
+        world.given_lowered_posting("300.00");
+        world.given_payment_by_people("7", "200.00", "INV-1001", "200.00");
+        world.given_invoice("INV-1002", "7", "80.00", "2026-04-30");
+        world.given_payment_by_people("7", "80.00", "INV-1002", "80.00");
+        world.when_pull().await;
+        assert_eq!(world.dead, []);
+        world.then_open("INV-1001", "200.00").await;
+        world.then_open("INV-1002", "0.00").await;
+        world.then_held("7", "INV-1001", "refund to decide").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_ledger_that_lowers_the_invoice_has_decided() {
+    story(async |world| {
+        given_refunded(world).await;
+        world.given_new_total("INV-1001", "300.00");
+        world.when_pull().await;
+        assert_eq!(world.dead, []);
+        world.then_open("INV-1001", "0.00").await;
+        assert_eq!(world.invoice("INV-1001").await.refunds_to_decide, []);
+    })
+    .await;
+}

@@ -82,6 +82,22 @@ impl World {
             .change_document(number, |document| document.due_on = Some(day));
     }
 
+    /// People lower our first posting in QuickBooks, on its only invoice.
+    pub fn given_lowered_posting(&mut self, total: &str) {
+        self.vendors.lock().unwrap().quickbooks.change_first_payment(|payment| {
+            payment.total = usd(total);
+            payment.lines[0].1 = usd(total);
+        });
+    }
+
+    /// People lower an invoice in QuickBooks to what was paid of it.
+    pub fn given_new_total(&mut self, number: &str, amount: &str) {
+        self.vendors.lock().unwrap().quickbooks.change_document(number, |document| {
+            document.total = usd(amount);
+            document.balance = usd("0.00");
+        });
+    }
+
     /// People void an invoice in QuickBooks.
     pub fn given_void(&mut self, number: &str) {
         self.vendors.lock().unwrap().quickbooks.change_document(number, |document| {

@@ -126,6 +126,16 @@ impl QuickBooks {
         row.updated_at = now;
     }
 
+    /// Changes the oldest payment as people do.
+    pub fn change_first_payment(&mut self, change: impl FnOnce(&mut LedgerPayment)) {
+        let now = self.clock.now();
+        let row = self.payments.values_mut().next().unwrap();
+        change(&mut row.record);
+        row.token += 1;
+        row.updated_at = now;
+        self.settle_balances();
+    }
+
     /// Answers with a version of a document that it had before.
     pub fn roll_back_token(&mut self, number: &str) {
         let now = self.clock.now();
