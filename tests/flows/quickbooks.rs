@@ -1,4 +1,5 @@
 //! QuickBooks: pulled without change, written back once.
+use domain::invoice::RefundChoice;
 use domain::payment::Posting;
 use domain::task::TaskKind;
 use tests::{Trouble, story};
@@ -71,6 +72,22 @@ async fn a_posting_whose_answer_was_lost_is_found_and_not_made_again() {
         let posting = world.payment("stripe:pi_1").await.unwrap().posting;
         assert!(matches!(posting, Posting::Posted { .. }), "{posting:?}");
         assert_eq!(world.dead, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_posting_whose_answer_was_lost_is_not_made_again() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.given_trouble(Trouble::AnswerLost);
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_open_in_quickbooks("INV-1001", "200.00");
+        assert_eq!(world.postings(), 2, "posted, and changed once");
+        world.then_tasks(&[]).await;
     })
     .await;
 }

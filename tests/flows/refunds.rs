@@ -132,6 +132,9 @@ async fn a_refund_heard_of_before_its_payment_ends_as_if_heard_after() {
         world.then_held("7", "INV-1001", "refund to decide").await;
         world.when_tick("2026-03-17", "11:00").await;
         assert_eq!(world.letters(), 0);
+        // Posted before or after the refund: decided, it is the same in QuickBooks.
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_open_in_quickbooks("INV-1001", "200.00");
     })
     .await;
 }

@@ -4,7 +4,7 @@ use domain::task::TaskKind;
 use domain::timeline::Event;
 use http::StatusCode;
 use serde_json::json;
-use tests::{WEBHOOK_SECRET, World, story};
+use tests::{Telling, WEBHOOK_SECRET, World, story};
 
 #[tokio::test]
 async fn a_payment_is_received_applied_and_written_back() {
@@ -37,7 +37,7 @@ async fn several_notices_of_one_payment_book_it_once() {
 
 #[tokio::test]
 async fn what_is_not_signed_is_refused_and_goes_nowhere() {
-    let mut world = World::new(false).await;
+    let mut world = World::new(Telling::Plain).await;
     world.given_larkspur().await;
     world.given_card_payment("pi_1", "500.00", "INV-1001");
     let before = world.writes();

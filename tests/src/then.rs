@@ -17,7 +17,7 @@ use domain::timeline::Event;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fields that hold sealed text: the same text is sealed differently every time.
+/// Fields that hold sealed text: the same text is sealed differently every time. (`token` is a vendor's version.)
 const SEALED: [&str; 5] = ["name", "email", "text", "payer_name", "detail"];
 
 impl World {
@@ -68,6 +68,11 @@ impl World {
     pub fn then_posted(&self, count: usize) {
         let payments = self.vendors.lock().unwrap().quickbooks.payments();
         assert_eq!(payments.len(), count, "payments in QuickBooks: {payments:?}");
+    }
+
+    /// How many writes of payments QuickBooks has carried out.
+    pub fn postings(&self) -> usize {
+        self.vendors.lock().unwrap().quickbooks.postings()
     }
 
     /// How often QuickBooks' refresh token was replaced.
@@ -149,7 +154,9 @@ impl World {
         for key in self.table.items() {
             digest.insert(key.to_string(), self.item_digest(&key).await);
         }
-        let events: Vec<String> = self.events().iter().map(|event| format!("{event:?}")).collect();
+        let mut events: Vec<String> = self.events().iter().map(|event| format!("{event:?}")).collect();
+        // What comes again comes later.
+        events.sort();
         digest.insert("what happened".into(), events.join("\n"));
         digest.insert("letters".into(), self.letters().to_string());
         let books = self.vendors.lock().unwrap().quickbooks.payments();
@@ -175,7 +182,7 @@ fn redact(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                if SEALED.contains(&name.as_str()) {
+                if SEALED.contains(&name.as_str()) || name == "token" {
                     *value = Value::Null;
                 } else {
                     redact(value);

@@ -162,6 +162,11 @@ impl QuickBooks {
         self.rotations
     }
 
+    /// How many writes took effect.
+    pub fn postings(&self) -> usize {
+        self.answered.len()
+    }
+
     pub fn revoke(&mut self) {
         self.rotations += 1_000;
     }
