@@ -133,3 +133,21 @@ async fn a_revoked_connection_calls_a_person() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_payment_that_people_move_follows_them() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "7", "400.00", "2026-04-30");
+        world.given_payment_by_people("7", "400.00", "INV-1001", "400.00");
+        world.when_pull().await;
+        world.then_open("INV-1001", "100.00").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_moved_payment("INV-1002");
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_open("INV-1002", "0.00").await;
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}

@@ -114,3 +114,19 @@ async fn a_payment_that_no_rule_explains_waits_and_a_person_applies_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_part_is_applied_as_a_part_and_a_double_payment_waits() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "120.00", "INV-1001").await;
+        world.then_open("INV-1001", "380.00").await;
+        world.when_card_payment("pi_2", "380.00", "INV-1001").await;
+        world.when_card_payment("pi_3", "380.00", "INV-1001").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_unapplied("stripe:pi_3", "380.00").await;
+        world.then_tasks(&[TaskKind::PaymentReview]).await;
+        world.then_posted(2);
+    })
+    .await;
+}

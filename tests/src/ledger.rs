@@ -19,6 +19,8 @@ pub struct WatchedTable {
     seen: Mutex<Seen>,
     is_shaky: AtomicBool,
     shaken: AtomicUsize,
+    /// Commits until one is refused.
+    refused_after: Mutex<Option<usize>>,
 }
 
 enum Weather {
@@ -62,8 +64,23 @@ impl WatchedTable {
         self.is_shaky.store(is_shaky, Ordering::Relaxed);
     }
 
+    /// After so many commits to the ledger, one does not happen.
+    pub fn refuse_after(&self, commits: usize) {
+        *self.refused_after.lock().unwrap() = Some(commits);
+    }
+
+    fn is_refused(&self) -> bool {
+        let mut left = self.refused_after.lock().unwrap();
+        let is_refused = *left == Some(0);
+        *left = left.and_then(|left| left.checked_sub(1));
+        is_refused
+    }
+
     fn weather(&self, writes: &[Write]) -> Weather {
         let is_ledger = writes.iter().any(|write| write.table() == TableName::Ledger);
+        if is_ledger && self.is_refused() {
+            return Weather::Refused;
+        }
         if !is_ledger || !self.is_shaky.load(Ordering::Relaxed) {
             return Weather::Fair;
         }

@@ -102,6 +102,16 @@ impl QuickBooks {
         self.customers.insert(id.to_owned(), row);
     }
 
+    /// Changes a customer as people do.
+    pub fn correct_customer(&mut self, id: &str, name: &str, email: &str) {
+        let now = self.clock.now();
+        let row = self.customers.get_mut(id).unwrap();
+        row.record["DisplayName"] = json!(name);
+        row.record["PrimaryEmailAddr"] = json!({"Address": email});
+        row.token += 1;
+        row.updated_at = now;
+    }
+
     pub fn add_document(&mut self, document: Document) {
         let id = self.next_id();
         let row = self.fresh(document);
