@@ -107,13 +107,12 @@ async fn bring_in_line(app: &App, payment: &Payment) -> Result<Posting, Problem>
             };
             Ok(posted(payment, written))
         }
-        Posting::Posted { lines, .. } if *lines == payment.allocations => Ok(payment.posting.clone()),
         Posting::Posted { external_id, .. } => {
             let draft = draft(payment).map_err(poison)?;
             let row = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
             let current = written(&row)?;
             if is_as_drafted(&row, &draft) {
-                // An earlier try arrived although its answer did not.
+                // Nothing to change, or an earlier try arrived although its answer did not.
                 return Ok(posted(payment, current));
             }
             let state = format!("{:?}#{}", payment.allocations, current.sync_token);
