@@ -189,3 +189,59 @@ async fn the_ledger_that_lowers_the_invoice_has_decided() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_refund_over_two_invoices_is_decided_on_each() {
+    story(async |world| {
+        world.given_invoice("INV-1002", "7", "100.00", "2026-03-06");
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "600.00", "INV-1001, INV-1002").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.given_refund("re_1", "pi_1", "550.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_open("INV-1002", "50.00").await;
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_tasks(&[TaskKind::RefundToDecide]).await;
+        assert!(world.invoice("INV-1002").await.chaseable().unwrap().is_zero());
+        world.when_decided("INV-1002", "re_1", RefundChoice::Reopen).await;
+        world.then_tasks(&[]).await;
+        world.then_open_in_quickbooks("INV-1001", "500.00");
+        world.then_open_in_quickbooks("INV-1002", "50.00");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_after_the_customer_paid_again_leaves_cash_to_look_at() {
+    story(async |world| {
+        given_refunded(world).await;
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.when_card_payment("pi_2", "200.00", "INV-1001").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.given_refund("re_1", "pi_1", "200.00", "failed");
+        world.when_notice("refund.failed", "refund", "re_1").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_unapplied("stripe:pi_1", "200.00").await;
+        world.then_tasks(&[TaskKind::PaymentReview]).await;
+        world.then_posted_in_all("700.00");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_of_what_settled_nothing_asks_nobody_and_reaches_the_ledger() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "600.00", "INV-1001").await;
+        world.when_accepted("stripe:pi_1", "INV-1001", "500.00").await;
+        world.then_posted_in_all("600.00");
+        world.given_refund("re_1", "pi_1", "100.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.then_unapplied("stripe:pi_1", "0.00").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_tasks(&[]).await;
+        world.then_posted_in_all("500.00");
+    })
+    .await;
+}

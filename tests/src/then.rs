@@ -11,6 +11,7 @@ use domain::customer::Customer;
 use domain::dunning::{DunningDecision, decide};
 use domain::ids::{CustomerId, InvoiceId, PaymentId};
 use domain::invoice::Invoice;
+use domain::money::{Currency, Money};
 use domain::payment::Payment;
 use domain::task::{CollectionsTask, TaskKind, TaskState};
 use domain::timeline::Event;
@@ -68,6 +69,13 @@ impl World {
     pub fn then_posted(&self, count: usize) {
         let payments = self.vendors.lock().unwrap().quickbooks.payments();
         assert_eq!(payments.len(), count, "payments in QuickBooks: {payments:?}");
+    }
+
+    /// What all payments in QuickBooks come to.
+    pub fn then_posted_in_all(&self, amount: &str) {
+        let payments = self.vendors.lock().unwrap().quickbooks.payments();
+        let total = Money::sum(Currency::USD, payments.iter().map(|payment| payment.total)).unwrap();
+        assert_eq!(total, usd(amount), "payments in QuickBooks: {payments:?}");
     }
 
     /// How many writes of payments QuickBooks has carried out.
