@@ -172,3 +172,49 @@ async fn an_opt_out_by_the_link_holds_from_the_next_tick_on() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sender_that_stops_after_the_hand_off_never_sends_again() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_stopped_queue(QueueName::LetterSender);
+        world.when_tick("2026-03-16", "11:00").await;
+        world.given_sender_that_stops();
+        world.when_queue_runs(QueueName::LetterSender).await;
+        assert_eq!(world.letters(), 1);
+        let state = world.letter_state("7", "2026-03-16").await;
+        assert!(matches!(state, LetterState::Unknown { .. }), "{state:?}");
+        world.then_tasks(&[TaskKind::LetterUnknown]).await;
+        world.when_tick("2026-03-25", "11:00").await;
+        assert_eq!(world.letters(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_opt_out_outlives_a_correction_in_the_ledger() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_opted_out_by_link("7").await;
+        world.given_corrected_customer("7", "Larkspur Design Inc.", "AP@larkspur.example");
+        world.when_pull().await;
+        world.when_tick("2026-03-16", "11:00").await;
+        assert_eq!(world.letters(), 0);
+        world.then_held("7", "INV-1001", "opt-out").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_that_no_rule_could_apply_still_holds_the_letter() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "7", "80.00", "2026-03-06");
+        world.given_payment_by_people("7", "600.00", "INV-1002", "20.00");
+        world.when_pull().await;
+        world.when_tick("2026-03-16", "11:00").await;
+        assert_eq!(world.letters(), 0);
+        world.then_held("7", "INV-1001", "paid").await;
+    })
+    .await;
+}

@@ -1,4 +1,5 @@
 //! QuickBooks: pulled without change, written back once.
+use domain::invoice::RefundChoice;
 use domain::payment::Posting;
 use domain::task::TaskKind;
 use tests::{Trouble, story};
@@ -76,6 +77,22 @@ async fn a_posting_whose_answer_was_lost_is_found_and_not_made_again() {
 }
 
 #[tokio::test]
+async fn a_change_of_a_posting_whose_answer_was_lost_is_not_made_again() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.given_trouble(Trouble::AnswerLost);
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_open_in_quickbooks("INV-1001", "200.00");
+        assert_eq!(world.postings(), 2, "posted, and changed once");
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn while_quickbooks_is_away_the_posting_waits() {
     story(async |world| {
         world.given_larkspur().await;
@@ -113,6 +130,24 @@ async fn a_revoked_connection_calls_a_person() {
         world.when_pull().await;
         world.then_tasks(&[TaskKind::Reconnect]).await;
         assert!(world.dead.iter().all(|(_, why)| !why.contains("refresh-")), "{:?}", world.dead);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_that_people_move_follows_them() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "7", "400.00", "2026-04-30");
+        world.given_payment_by_people("7", "400.00", "INV-1001", "400.00");
+        world.when_pull().await;
+        world.then_open("INV-1001", "100.00").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_moved_payment("INV-1002");
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_open("INV-1002", "0.00").await;
+        world.then_tasks(&[]).await;
     })
     .await;
 }

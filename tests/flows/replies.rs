@@ -199,3 +199,20 @@ async fn mail_of_strangers_is_filed_for_a_person() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_machine_that_answers_promises_nothing() {
+    story(async |world| {
+        given_letter(world).await;
+        let to = world.reply_address("7", DAY);
+        let raw = format!(
+            "From: Jo <{AP}>\r\nTo: {to}\r\nSubject: Automatic reply\r\nAuto-Submitted: auto-replied\r\n\
+             Date: Mon, 16 Mar 2026 15:05:00 +0000\r\nMessage-ID: <auto@larkspur.example>\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\nWe will pay this invoice on Friday. I am away.\r\n"
+        );
+        world.when_raw_mail(raw.as_bytes(), AP, &to, Some("PASS")).await;
+        assert_eq!(world.invoice("INV-1001").await.promise, None);
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}

@@ -4,7 +4,7 @@ use domain::task::TaskKind;
 use domain::timeline::Event;
 use http::StatusCode;
 use serde_json::json;
-use tests::{WEBHOOK_SECRET, World, story};
+use tests::{Telling, WEBHOOK_SECRET, World, story};
 
 #[tokio::test]
 async fn a_payment_is_received_applied_and_written_back() {
@@ -37,7 +37,7 @@ async fn several_notices_of_one_payment_book_it_once() {
 
 #[tokio::test]
 async fn what_is_not_signed_is_refused_and_goes_nowhere() {
-    let mut world = World::new(false).await;
+    let mut world = World::new(Telling::Plain).await;
     world.given_larkspur().await;
     world.given_card_payment("pi_1", "500.00", "INV-1001");
     let before = world.writes();
@@ -111,6 +111,22 @@ async fn a_payment_that_no_rule_explains_waits_and_a_person_applies_it() {
         world.then_open("INV-1001", "380.00").await;
         world.then_open_in_quickbooks("INV-1001", "380.00");
         world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_part_is_applied_as_a_part_and_a_double_payment_waits() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "120.00", "INV-1001").await;
+        world.then_open("INV-1001", "380.00").await;
+        world.when_card_payment("pi_2", "380.00", "INV-1001").await;
+        world.when_card_payment("pi_3", "380.00", "INV-1001").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_unapplied("stripe:pi_3", "380.00").await;
+        world.then_tasks(&[TaskKind::PaymentReview]).await;
+        world.then_posted(2);
     })
     .await;
 }

@@ -82,6 +82,39 @@ impl World {
             .change_document(number, |document| document.due_on = Some(day));
     }
 
+    /// The sender of letters stops after the hand-off: its claim is recorded, the answer is not.
+    pub fn given_sender_that_stops(&mut self) {
+        self.table.refuse_after(1);
+    }
+
+    /// People correct a customer's name and address in QuickBooks.
+    pub fn given_corrected_customer(&mut self, id: &str, name: &str, email: &str) {
+        self.vendors.lock().unwrap().quickbooks.correct_customer(id, name, email);
+    }
+
+    /// People move the first payment in QuickBooks to another invoice.
+    pub fn given_moved_payment(&mut self, number: &str) {
+        let quickbooks = &mut self.vendors.lock().unwrap().quickbooks;
+        let invoice = quickbooks.id_of(number);
+        quickbooks.change_first_payment(|payment| payment.lines[0].0 = invoice);
+    }
+
+    /// People lower our first posting in QuickBooks, on its only invoice.
+    pub fn given_lowered_posting(&mut self, total: &str) {
+        self.vendors.lock().unwrap().quickbooks.change_first_payment(|payment| {
+            payment.total = usd(total);
+            payment.lines[0].1 = usd(total);
+        });
+    }
+
+    /// People lower an invoice in QuickBooks to what was paid of it.
+    pub fn given_new_total(&mut self, number: &str, amount: &str) {
+        self.vendors.lock().unwrap().quickbooks.change_document(number, |document| {
+            document.total = usd(amount);
+            document.balance = usd("0.00");
+        });
+    }
+
     /// People void an invoice in QuickBooks.
     pub fn given_void(&mut self, number: &str) {
         self.vendors.lock().unwrap().quickbooks.change_document(number, |document| {

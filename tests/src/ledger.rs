@@ -11,11 +11,22 @@ use domain::timeline::TimelineEntry;
 use std::collections::BTreeSet;
 use std::mem;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 #[derive(Default)]
 pub struct WatchedTable {
     inner: MemoryTable,
     seen: Mutex<Seen>,
+    is_shaky: AtomicBool,
+    shaken: AtomicUsize,
+    /// Commits until one is refused.
+    refused_after: Mutex<Option<usize>>,
+}
+
+enum Weather {
+    Fair,
+    Refused,
+    AnswerLost,
 }
 
 #[derive(Default)]
@@ -46,6 +57,39 @@ impl WatchedTable {
     pub fn writes(&self) -> usize {
         self.seen.lock().unwrap().writes
     }
+
+    /// While shaky, of three commits to the ledger the first does not happen, and the second happens but its answer is
+    /// lost.
+    pub fn shake(&self, is_shaky: bool) {
+        self.is_shaky.store(is_shaky, Ordering::Relaxed);
+    }
+
+    /// After so many commits to the ledger, one does not happen.
+    pub fn refuse_after(&self, commits: usize) {
+        *self.refused_after.lock().unwrap() = Some(commits);
+    }
+
+    fn is_refused(&self) -> bool {
+        let mut left = self.refused_after.lock().unwrap();
+        let is_refused = *left == Some(0);
+        *left = left.and_then(|left| left.checked_sub(1));
+        is_refused
+    }
+
+    fn weather(&self, writes: &[Write]) -> Weather {
+        let is_ledger = writes.iter().any(|write| write.table() == TableName::Ledger);
+        if is_ledger && self.is_refused() {
+            return Weather::Refused;
+        }
+        if !is_ledger || !self.is_shaky.load(Ordering::Relaxed) {
+            return Weather::Fair;
+        }
+        match self.shaken.fetch_add(1, Ordering::Relaxed) % 3 {
+            0 => Weather::Refused,
+            1 => Weather::AnswerLost,
+            _ => Weather::Fair,
+        }
+    }
 }
 
 impl Table for WatchedTable {
@@ -75,6 +119,10 @@ impl Table for WatchedTable {
 
     fn commit<'a>(&'a self, writes: Vec<Write>) -> Answer<'a, Result<Committed, CommitError>> {
         Box::pin(async move {
+            let weather = self.weather(&writes);
+            if matches!(weather, Weather::Refused) {
+                return Err(CommitError::Unavailable("shaken before".into()));
+            }
             let mut changes = Vec::new();
             for write in &writes {
                 let Write::Put { table: TableName::Ledger, record, .. } = write else { continue };
@@ -92,7 +140,10 @@ impl Table for WatchedTable {
                 let sequence_number = seen.writes.to_string();
                 seen.changes.push(StreamChange { sequence_number, key, old_body, new_body: Some(new_body) });
             }
-            Ok(committed)
+            match weather {
+                Weather::AnswerLost => Err(CommitError::Unavailable("shaken after".into())),
+                Weather::Fair | Weather::Refused => Ok(committed),
+            }
         })
     }
 }

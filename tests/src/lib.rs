@@ -12,4 +12,4 @@ mod world;
 pub use bank::{StatementLine, statement};
 pub use vendors::quickbooks::Trouble;
 pub use when::{Mail, Sent};
-pub use world::{WEBHOOK_SECRET, World, story};
+pub use world::{Telling, WEBHOOK_SECRET, World, story};

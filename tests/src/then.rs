@@ -11,13 +11,14 @@ use domain::customer::Customer;
 use domain::dunning::{DunningDecision, decide};
 use domain::ids::{CustomerId, InvoiceId, PaymentId};
 use domain::invoice::Invoice;
+use domain::money::{Currency, Money};
 use domain::payment::Payment;
 use domain::task::{CollectionsTask, TaskKind, TaskState};
 use domain::timeline::Event;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fields that hold sealed text: the same text is sealed differently every time.
+/// Fields that hold sealed text: the same text is sealed differently every time. (`token` is a vendor's version.)
 const SEALED: [&str; 5] = ["name", "email", "text", "payer_name", "detail"];
 
 impl World {
@@ -68,6 +69,18 @@ impl World {
     pub fn then_posted(&self, count: usize) {
         let payments = self.vendors.lock().unwrap().quickbooks.payments();
         assert_eq!(payments.len(), count, "payments in QuickBooks: {payments:?}");
+    }
+
+    /// What all payments in QuickBooks come to.
+    pub fn then_posted_in_all(&self, amount: &str) {
+        let payments = self.vendors.lock().unwrap().quickbooks.payments();
+        let total = Money::sum(Currency::USD, payments.iter().map(|payment| payment.total)).unwrap();
+        assert_eq!(total, usd(amount), "payments in QuickBooks: {payments:?}");
+    }
+
+    /// How many writes of payments QuickBooks has carried out.
+    pub fn postings(&self) -> usize {
+        self.vendors.lock().unwrap().quickbooks.postings()
     }
 
     /// How often QuickBooks' refresh token was replaced.
@@ -149,7 +162,9 @@ impl World {
         for key in self.table.items() {
             digest.insert(key.to_string(), self.item_digest(&key).await);
         }
-        let events: Vec<String> = self.events().iter().map(|event| format!("{event:?}")).collect();
+        let mut events: Vec<String> = self.events().iter().map(|event| format!("{event:?}")).collect();
+        // What comes again comes later.
+        events.sort();
         digest.insert("what happened".into(), events.join("\n"));
         digest.insert("letters".into(), self.letters().to_string());
         let books = self.vendors.lock().unwrap().quickbooks.payments();
@@ -175,7 +190,7 @@ fn redact(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                if SEALED.contains(&name.as_str()) {
+                if SEALED.contains(&name.as_str()) || name == "token" {
                     *value = Value::Null;
                 } else {
                     redact(value);

@@ -85,6 +85,7 @@ pub fn age(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn buckets_are_disjoint_and_complete() {
@@ -121,5 +122,30 @@ mod tests {
                 .unwrap();
         let total: i64 = report["USD"].values().map(|aged| aged.open.minor()).sum();
         assert_eq!((total, report["EUR"][&AgingBucket::Undated].count), (12, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn every_item_is_in_one_bucket_and_all_add_up(
+            items in prop::collection::vec((prop::option::of(-200_i64..400), 0_i64..1_000_000, any::<bool>()), 0..40),
+        ) {
+            let today = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+            let items: Vec<(Option<NaiveDate>, Money)> = items
+                .into_iter()
+                .map(|(days, minor, is_euro)| {
+                    let ccy = if is_euro { Currency::EUR } else { Currency::USD };
+                    (days.map(|days| today - chrono::Duration::days(days)), Money::new(minor, ccy))
+                })
+                .collect();
+            let report = age(items.clone(), today).unwrap();
+            for ccy in [Currency::EUR, Currency::USD] {
+                let ours = || items.iter().filter(|(_, open)| open.currency() == ccy);
+                let aged: Vec<Aged> = report.get(ccy.code()).into_iter().flat_map(|b| b.values().copied()).collect();
+                let total = Money::sum(ccy, aged.iter().map(|aged| aged.open)).unwrap();
+                prop_assert_eq!(total, Money::sum(ccy, ours().map(|(_, open)| *open)).unwrap());
+                let count: u32 = aged.iter().map(|aged| aged.count).sum();
+                prop_assert_eq!(usize::try_from(count).unwrap(), ours().count());
+            }
+        }
     }
 }

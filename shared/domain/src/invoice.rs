@@ -129,13 +129,36 @@ impl Invoice {
         Ok(left.minus(self.discounted)?.minus(self.written_off)?)
     }
 
-    /// What may be chased: open by both our books and the ledger's, less parts that are contested or undecided.
+    /// What may be settled without anybody being asked: open, less parts that are contested or undecided.
+    ///
+    /// # Errors
+    /// See [`Invoice::open`].
+    pub fn payable(&self) -> Result<Money, Refusal> {
+        Ok(self.open()?.minus(self.held()?)?.floored())
+    }
+
+    /// What may be chased: payable by our books and open by the ledger's.
     ///
     /// # Errors
     /// See [`Invoice::open`].
     pub fn chaseable(&self) -> Result<Money, Refusal> {
-        let held = self.held()?;
-        Ok(self.open()?.minus(held)?.at_most(self.ledger_balance)?.floored())
+        Ok(self.payable()?.at_most(self.ledger_balance)?.floored())
+    }
+
+    /// With the held parts cut to what is open: where the ledger no longer calls a part open, it has decided.
+    ///
+    /// # Errors
+    /// See [`Invoice::open`].
+    pub fn with_holds_within_open(mut self) -> Result<Self, Refusal> {
+        let mut left = self.open()?.floored();
+        let refunds = self.refunds_to_decide.iter_mut().map(|part| &mut part.amount);
+        for amount in refunds.chain(self.contested.iter_mut().map(|part| &mut part.amount)) {
+            *amount = amount.at_most(left)?;
+            left = left.minus(*amount)?;
+        }
+        self.refunds_to_decide.retain(|part| part.amount.is_positive());
+        self.contested.retain(|part| part.amount.is_positive());
+        Ok(self)
     }
 
     fn held(&self) -> Result<Money, Refusal> {

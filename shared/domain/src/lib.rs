@@ -26,3 +26,6 @@ pub mod sealed;
 pub mod statement;
 pub mod task;
 pub mod timeline;
+
+#[cfg(test)]
+mod conservation_tests;

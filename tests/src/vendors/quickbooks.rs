@@ -102,6 +102,16 @@ impl QuickBooks {
         self.customers.insert(id.to_owned(), row);
     }
 
+    /// Changes a customer as people do.
+    pub fn correct_customer(&mut self, id: &str, name: &str, email: &str) {
+        let now = self.clock.now();
+        let row = self.customers.get_mut(id).unwrap();
+        row.record["DisplayName"] = json!(name);
+        row.record["PrimaryEmailAddr"] = json!({"Address": email});
+        row.token += 1;
+        row.updated_at = now;
+    }
+
     pub fn add_document(&mut self, document: Document) {
         let id = self.next_id();
         let row = self.fresh(document);
@@ -124,6 +134,16 @@ impl QuickBooks {
         change(&mut row.record);
         row.token += 1;
         row.updated_at = now;
+    }
+
+    /// Changes the oldest payment as people do.
+    pub fn change_first_payment(&mut self, change: impl FnOnce(&mut LedgerPayment)) {
+        let now = self.clock.now();
+        let row = self.payments.values_mut().next().unwrap();
+        change(&mut row.record);
+        row.token += 1;
+        row.updated_at = now;
+        self.settle_balances();
     }
 
     /// Answers with a version of a document that it had before.
@@ -150,6 +170,11 @@ impl QuickBooks {
     /// How often the refresh token was replaced.
     pub fn rotations(&self) -> u32 {
         self.rotations
+    }
+
+    /// How many writes took effect.
+    pub fn postings(&self) -> usize {
+        self.answered.len()
     }
 
     pub fn revoke(&mut self) {

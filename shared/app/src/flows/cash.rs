@@ -194,7 +194,8 @@ async fn match_facts(
 }
 
 fn open_item(invoice: &Invoice) -> Result<OpenItem, Failure> {
-    let open = invoice.open().map_err(|refusal| Failure::poison(refusal.to_string()))?;
+    // What waits for a person's decision is no rule's to settle.
+    let open = invoice.payable().map_err(|refusal| Failure::poison(refusal.to_string()))?;
     Ok(OpenItem {
         invoice: invoice.id.clone(),
         customer: invoice.customer.clone(),

@@ -11,7 +11,7 @@ use crate::worker::Failure;
 use domain::ids::PaymentId;
 use domain::invoice::{Contested, Invoice, RefundToDecide, Settlement};
 use domain::money::Money;
-use domain::payment::{Allocation, Payment, ReversalKind, ReversalState};
+use domain::payment::{Allocation, Payment, Posting, ReversalKind, ReversalState};
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
@@ -98,6 +98,10 @@ async fn record(
         set_state(&mut payment.state, &fact.external_id, ReversalState::Final);
     }
     let taken = payment.state.reversal(&fact.external_id).map(|r| r.taken_from.clone()).unwrap_or_default();
+    if taken.is_empty() && matches!(payment.state.posting, Posting::Posted { .. }) {
+        // Nobody has anything to decide: the ledger must not go on to show cash that went back.
+        payment.follow_up(FollowUp::WriteBack);
+    }
     let by = Settlement::Payment(id.clone());
     let mut invoices = invoices_of(app, &taken).await?;
     for invoice in &mut invoices {
@@ -176,7 +180,8 @@ async fn undo(
         state.contested.retain(|contested| contested.dispute != fact.external_id);
         let invoice_id = state.id.clone();
         for part in taken.iter().filter(|part| part.invoice == invoice_id) {
-            let again = part.amount.at_most(state.open().map_err(poison)?).map_err(|e| poison(e.into()))?;
+            let again =
+                part.amount.at_most(state.payable().map_err(poison)?).map_err(|e| poison(e.into()))?;
             is_whole &= again == part.amount;
             if again.is_positive() {
                 state = state.settle(by.clone(), again).map_err(poison)?;
@@ -189,7 +194,7 @@ async fn undo(
         // Something else settled the invoice meanwhile: what is left is unapplied cash to look at.
         payment.follow_up(FollowUp::ApplyCash);
     }
-    if matches!(payment.state.posting, domain::payment::Posting::Posted { .. }) {
+    if matches!(payment.state.posting, Posting::Posted { .. }) {
         payment.follow_up(FollowUp::WriteBack);
     }
     let kind = match fact.kind {

@@ -14,6 +14,7 @@ use crate::store::reads::must_load;
 use crate::store::table::TableName;
 use crate::worker::Failure;
 use connectors::fault::Advice;
+use connectors::quickbooks::map;
 use connectors::quickbooks::payment::{self, DraftLine, PaymentDraft, Written};
 use domain::ids::ExternalRef;
 use domain::money::Money;
@@ -106,11 +107,14 @@ async fn bring_in_line(app: &App, payment: &Payment) -> Result<Posting, Problem>
             };
             Ok(posted(payment, written))
         }
-        Posting::Posted { lines, .. } if *lines == payment.allocations => Ok(payment.posting.clone()),
         Posting::Posted { external_id, .. } => {
             let draft = draft(payment).map_err(poison)?;
-            let current = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
-            let current = written(&current)?;
+            let row = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
+            let current = written(&row)?;
+            if is_as_drafted(&row, &draft) {
+                // Nothing to change, or an earlier try arrived although its answer did not.
+                return Ok(posted(payment, current));
+            }
             let state = format!("{:?}#{}", payment.allocations, current.sync_token);
             let request_id = digest(&format!("lines#{}#{state}", payment.key().pk), 36);
             let total = Money::sum(payment.currency(), payment.allocations.iter().map(|a| a.amount));
@@ -126,6 +130,21 @@ async fn bring_in_line(app: &App, payment: &Payment) -> Result<Posting, Problem>
             Ok(posted(payment, written))
         }
     }
+}
+
+/// Whether the ledger holds the payment just as drafted: total and lines, in any order.
+fn is_as_drafted(row: &connectors::quickbooks::wire::Payment, draft: &PaymentDraft) -> bool {
+    let Ok(fact) = map::payment(row, draft.total.currency()) else { return false };
+    let mut held: Vec<(&[String], Money)> =
+        fact.lines.iter().map(|line| (line.invoice_external_ids.as_slice(), line.amount)).collect();
+    let mut wanted: Vec<(&[String], Money)> = draft
+        .lines
+        .iter()
+        .map(|line| (std::slice::from_ref(&line.invoice_external_id), line.amount))
+        .collect();
+    held.sort_by_key(|(invoices, _)| *invoices);
+    wanted.sort_by_key(|(invoices, _)| *invoices);
+    fact.total == draft.total && held == wanted
 }
 
 fn written(row: &connectors::quickbooks::wire::Payment) -> Result<Written, Problem> {

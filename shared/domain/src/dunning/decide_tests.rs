@@ -8,6 +8,7 @@ use crate::money::Currency;
 use crate::promise::ActivePromise;
 use crate::sealed::{LookupHash, Sealed};
 use chrono::NaiveDate;
+use proptest::prelude::*;
 
 fn day(d: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, d).unwrap()
@@ -197,4 +198,77 @@ fn letters_leave_in_office_hours_on_weekdays() {
         decided(&facts) == DunningDecision::LaterToday
     };
     assert!(later(|f| f.hour = 7) && later(|f| f.hour = 18) && later(|f| f.today = day(21)));
+}
+
+/// One of the ways in which an invoice is not to be chased, or 0 for none.
+fn held_by(mut invoice: Invoice, how: u8) -> Invoice {
+    let open = invoice.original;
+    match how {
+        1 => {
+            let (id, on) = (PromiseId::new("p"), day(1));
+            let (amount, applied_before) = (usd(1), usd(0));
+            let made_on = day(1);
+            invoice.promise =
+                Some(ActivePromise { id, amount, on, tolerance_days: 2, applied_before, made_on });
+        }
+        2 => {
+            let (id, opened_on) = (DisputeId::new("d"), day(13));
+            invoice.dispute = Some(OpenDispute { id, reason: "pricing".into(), opened_on, until: None });
+        }
+        3 => {
+            let (payment, refund) = (PaymentId::new("p"), "re_1".into());
+            invoice.refunds_to_decide = vec![RefundToDecide { payment, refund, amount: open, choice: None }];
+        }
+        4 => {
+            let (payment, dispute) = (PaymentId::new("p"), "dp_1".into());
+            invoice.contested = vec![Contested { payment, dispute, amount: open }];
+        }
+        5 => invoice.ledger_balance = usd(0),
+        6 => invoice.is_voided = true,
+        7 => invoice.due_on = None,
+        8 => invoice.due_on = Some(day(16)),
+        _ => {}
+    }
+    invoice
+}
+
+proptest! {
+    #[test]
+    fn no_letter_lists_what_is_held_or_more_than_is_owed(
+        invoices in prop::collection::vec((0_u8..12, 1_u32..17, 1_i64..500_00, 0_u8..5), 1..8),
+        unapplied in 0_i64..500_00,
+        is_euro in any::<bool>(),
+    ) {
+        let mut facts = facts();
+        facts.unapplied = vec![Money::new(unapplied, if is_euro { Currency::EUR } else { Currency::USD })];
+        facts.invoices = invoices
+            .iter()
+            .enumerate()
+            .map(|(at, (how, due, minor, level))| {
+                let mut invoice = held_by(invoice(&format!("INV-{at}"), day(*due), *minor), *how);
+                invoice.letters = (1..=*level).map(|level| sent(level, day(1))).collect();
+                invoice
+            })
+            .collect();
+        let find = |id: &InvoiceId| facts.invoices.iter().find(|invoice| invoice.id == *id).unwrap();
+        match decided(&facts) {
+            DunningDecision::Send(letter) => {
+                for item in &letter.items {
+                    let invoice = find(&item.invoice);
+                    prop_assert_eq!(holds::on_invoice(invoice, facts.today).unwrap(), None);
+                    prop_assert_eq!(item.amount, invoice.chaseable().unwrap());
+                    prop_assert!(item.amount.is_positive() && is_overdue(invoice, &facts));
+                }
+                let sum = Money::sum(Currency::USD, letter.items.iter().map(|item| item.amount)).unwrap();
+                prop_assert_eq!(letter.total, sum);
+                prop_assert!(letter.unassigned.minor() < letter.total.minor());
+            }
+            DunningDecision::NotNow(held) => {
+                let overdue = facts.invoices.iter().filter(|i| is_overdue(i, &facts)).count();
+                prop_assert_eq!(held.len(), overdue, "each overdue item has its hold: {:?}", held);
+            }
+            DunningDecision::Clear => prop_assert!(facts.invoices.iter().all(|i| !is_overdue(i, &facts))),
+            DunningDecision::LaterToday => prop_assert!(false, "it is ten o'clock on a Monday"),
+        }
+    }
 }

@@ -97,7 +97,8 @@ async fn mirror(app: &App, cause: &Cause, row: &ErpPayment) -> Result<Attempt<()
             state = state.unsettle(&by, had).map_err(poison)?;
         }
         if let Some(wants) = wants {
-            let fits = wants.at_most(state.open().map_err(poison)?).map_err(|error| poison(error.into()))?;
+            let fits =
+                wants.at_most(state.payable().map_err(poison)?).map_err(|error| poison(error.into()))?;
             if fits != wants {
                 misfits.push(format!("{wants} on {}", state.number));
             }
@@ -188,7 +189,7 @@ async fn link_credits(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), 
         let by = Settlement::Credit(memo.state.id.clone());
         let mut changed = Vec::new();
         for (mut invoice, allocation) in invoices(app, &ids).await?.into_iter().zip(&wanted) {
-            let open = invoice.state.open().map_err(poison)?;
+            let open = invoice.state.payable().map_err(poison)?;
             let fits = allocation.amount.at_most(open).map_err(|error| poison(error.into()))?;
             if fits.is_positive() {
                 let used = Allocation { invoice: allocation.invoice.clone(), amount: fits };
