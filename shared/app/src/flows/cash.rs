@@ -1,12 +1,12 @@
 //! Cash application: facts of one payment, the domain's decision, one commit on the payment and its invoices.
-use super::tasks::{about_customer, finished, new_task, open_about};
+use super::tasks::{about_customer, finished, new_task, open_about, opened};
 use super::{Attempt, settle};
 use crate::App;
 use crate::messages::CashApplicationDue;
 use crate::store::change::Change;
 use crate::store::entity::{Entity, FollowUp, Stored};
 use crate::store::keys;
-use crate::store::reads::{customer_group, load, load_many, look_up, must_load};
+use crate::store::reads::{customer_group, load_many, look_up, must_load};
 use crate::store::table::Key;
 use crate::worker::Failure;
 use domain::cash::facts::{MatchFacts, OpenItem};
@@ -15,7 +15,7 @@ use domain::cash::{CashDecision, decide};
 use domain::ids::{CustomerId, PaymentId};
 use domain::invoice::{Invoice, Settlement};
 use domain::payment::{Allocation, Payment, Posting};
-use domain::task::{Candidate, CollectionsTask, TaskKind, TaskState};
+use domain::task::{Candidate, TaskKind};
 use domain::timeline::{Cause, Event};
 
 /// Invoices that one commit may settle: each is an action, and the payment, the task and the entry need theirs.
@@ -136,14 +136,7 @@ async fn review(
     let task = new_task(app, TaskKind::PaymentReview, &payment.state.key().pk, why);
     let mut task = about_customer(task, payment.state.customer.as_ref());
     task.candidates = candidates;
-    let former = load::<CollectionsTask>(app.table.as_ref(), &task.key()).await?;
-    let change = change(app, cause, event).update(payment);
-    let change = match former {
-        None => change.create(task, &[]),
-        Some(former) if former.state.state == TaskState::Open => change,
-        // Looked at before, and back in review: the same matter opens again.
-        Some(former) => change.update(former.with_state(task)),
-    };
+    let change = opened(app, change(app, cause, event).update(payment), task).await?;
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
 
