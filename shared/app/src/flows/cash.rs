@@ -6,7 +6,7 @@ use crate::messages::CashApplicationDue;
 use crate::store::change::Change;
 use crate::store::entity::{Entity, FollowUp, Stored};
 use crate::store::keys;
-use crate::store::reads::{customer_group, load_many, look_up, must_load};
+use crate::store::reads::{customer_group, is_last_change_by, load_many, look_up, must_load};
 use crate::store::table::Key;
 use crate::worker::Failure;
 use domain::cash::facts::{MatchFacts, OpenItem};
@@ -129,8 +129,8 @@ async fn review(
     why: String,
     candidates: Vec<Candidate>,
 ) -> Result<Attempt<()>, Failure> {
-    if let [payer] = facts.payers.as_slice() {
-        payment.state.customer = Some(payer.clone());
+    if let Some(customer) = identified(facts) {
+        payment.state.customer = Some(customer);
     }
     let event = Event::PaymentLeftForReview { payment: payment.state.id.clone(), why: why.clone() };
     let task = new_task(app, TaskKind::PaymentReview, &payment.state.key().pk, why);
@@ -138,6 +138,16 @@ async fn review(
     task.candidates = candidates;
     let change = opened(app, change(app, cause, event).update(payment), task).await?;
     Attempt::of(change.commit(app.table.as_ref()).await, ())
+}
+
+/// Whose unapplied cash it is while a person looks: the certain payer's, else the one customer's whose invoices the
+/// payment names. Nobody is chased for what this money may have paid.
+fn identified(facts: &MatchFacts) -> Option<CustomerId> {
+    if let [payer] = facts.payers.as_slice() {
+        return Some(payer.clone());
+    }
+    let first = facts.named.first()?;
+    facts.named.iter().all(|item| item.customer == first.customer).then(|| first.customer.clone())
 }
 
 /// Loads what the decision rests on, and the versioned invoices that it may change.
@@ -187,7 +197,7 @@ async fn match_facts(
 }
 
 fn open_item(invoice: &Invoice) -> Result<OpenItem, Failure> {
-    let open = invoice.open().map_err(|refusal| Failure::poison(refusal.to_string()))?;
+    let open = invoice.free().map_err(|refusal| Failure::poison(refusal.to_string()))?;
     Ok(OpenItem {
         invoice: invoice.id.clone(),
         customer: invoice.customer.clone(),
@@ -212,6 +222,9 @@ pub async fn accept(
     settle(|| async {
         let mut stored = must_load::<Payment>(app.table.as_ref(), &key).await?;
         let Some(task) = open_about(app, TaskKind::PaymentReview, &key.pk).await? else {
+            if is_last_change_by(app.table.as_ref(), stored.head(), cause).await? {
+                return Ok(Attempt::Done(()));
+            }
             return Err(Failure::poison(format!("payment {payment} is not in review any more")));
         };
         let wanted: Vec<Key> =
@@ -233,3 +246,7 @@ pub async fn accept(
     })
     .await
 }
+
+#[cfg(test)]
+#[path = "cash_tests.rs"]
+mod tests;
