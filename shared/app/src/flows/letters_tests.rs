@@ -12,7 +12,7 @@ async fn planned(memory: MemoryApp) -> (MemoryApp, LetterDue) {
     put_policy(&memory).await;
     let customer = items::customer(&memory).await;
     put(&memory, customer, &[]).await;
-    put(&memory, invoice("1001", 500_00), &[]).await;
+    put(&memory, invoice("1001", 50_000), &[]).await;
     let due = DunningDue::new(items::entity(), CustomerId::new("qbo:1"), memory.app.today());
     step(&memory.app, &due).await.unwrap();
     let letter = letters(&memory).await.remove(0).state.id;

@@ -39,6 +39,23 @@ pub async fn open(app: &App, cause: &Cause, task: CollectionsTask) -> Result<(),
     open_with(app, cause, event, task).await
 }
 
+/// Opens a task, again too where a person has done it before: what it is about has come back.
+///
+/// # Errors
+/// The table's.
+pub async fn open_again(app: &App, cause: &Cause, task: CollectionsTask) -> Result<(), Failure> {
+    settle(|| async {
+        let event = Event::TaskOpened { task: task.id.clone() };
+        let change = Change::new(task.entity.clone(), app.clock.now(), cause.clone(), event);
+        let change = opened(app, change, task.clone()).await?;
+        if change.is_empty() {
+            return Ok(Attempt::Done(()));
+        }
+        Attempt::of(change.commit(app.table.as_ref()).await, ())
+    })
+    .await
+}
+
 /// Opens a task as a part of `change`: a new one, or the same matter again where it was done before. An open one
 /// stays as it is.
 ///
