@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::serve::Error> {
-    let app = Arc::new(Bootstrap::start().await?.app()?);
+    let start = Bootstrap::start().await?;
+    let mut app = start.app()?;
+    app.blobs = Arc::new(start.blobs());
+    app.http = Arc::new(start.http()?);
+    let app = Arc::new(app);
     let handler = move |request| -> Answer<'static, _> {
         let app = app.clone();
         Box::pin(async move { console::handle(&app, request).await })

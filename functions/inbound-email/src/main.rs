@@ -5,6 +5,8 @@ use std::sync::Arc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::serve::Error> {
     let start = Bootstrap::start().await?;
-    let worker = Arc::new(inbound_email::InboundEmail(start.app()?));
+    let mut app = start.app()?;
+    app.blobs = Arc::new(start.blobs());
+    let worker = Arc::new(inbound_email::InboundEmail(app));
     aws::serve::serve_queue(worker, start.own_queue()?).await
 }

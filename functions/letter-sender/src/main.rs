@@ -5,6 +5,9 @@ use std::sync::Arc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::serve::Error> {
     let start = Bootstrap::start().await?;
-    let worker = Arc::new(letter_sender::LetterSender(start.app()?));
+    let mut app = start.app()?;
+    app.blobs = Arc::new(start.blobs());
+    app.mailer = Arc::new(start.mailer());
+    let worker = Arc::new(letter_sender::LetterSender(app));
     aws::serve::serve_queue(worker, start.own_queue()?).await
 }

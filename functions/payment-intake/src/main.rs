@@ -5,6 +5,9 @@ use std::sync::Arc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::serve::Error> {
     let start = Bootstrap::start().await?;
-    let worker = Arc::new(payment_intake::PaymentIntake(start.app()?));
+    let mut app = start.app()?;
+    app.blobs = Arc::new(start.blobs());
+    app.http = Arc::new(start.http()?);
+    let worker = Arc::new(payment_intake::PaymentIntake(app));
     aws::serve::serve_queue(worker, start.own_queue()?).await
 }

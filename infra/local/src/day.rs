@@ -5,6 +5,7 @@ use crate::bundle::{Bundle, WEBHOOK_SECRET};
 use crate::screen::Screen;
 use crate::sim::stripe::webhook::webhook;
 use crate::{pump, sim};
+use app::flows::dunning::stored_policy;
 use app::flows::policies;
 use app::messages::{ErpPullDue, TickDue, outgoing};
 use app::ports::Queue;

@@ -13,6 +13,7 @@
 //! Region, credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>`) are the SDK's own.
 use crate::clock::{OsEntropy, SystemClock};
 use crate::dynamo::{DynamoTable, TableNames, configured};
+use crate::not_given::NotGiven;
 use crate::https::{HttpLimits, HttpsClient};
 use crate::s3::S3Blobs;
 use crate::seal::{NoSeal, TableSeal};
@@ -25,15 +26,21 @@ use app::App;
 use app::ports::{Seal, Table, Unavailable};
 use app::queues::QueueName;
 use app::settings::Settings;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sqs::config::SharedHttpClient;
 use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The environment.
 pub type Vars = BTreeMap<String, String>;
@@ -62,8 +69,8 @@ impl Bootstrap {
     /// A secret that this function was given cannot be read.
     pub async fn start() -> Result<Self, Unavailable> {
         let vars = environment();
-        start_logs(vars.get("RUST_LOG").map_or("", String::as_str));
-        let sdk = sdk_config().await;
+        start_logs(vars.get("RUST_LOG").map_or("info", String::as_str));
+        let sdk = lambda_config(&vars);
         let (dynamo, sqs) = (dynamo_client(&sdk), aws_sdk_sqs::Client::new(&sdk));
         let keeper = aws_sdk_secretsmanager::Client::new(&sdk);
         let (secrets, ()) = tokio::join!(Secrets::read(&keeper, &vars), warm(&dynamo, &sqs, &vars));
@@ -95,7 +102,9 @@ impl Bootstrap {
     }
 
     pub fn mailer(&self) -> SesMailer {
-        SesMailer::new(&self.sdk, https_pool(MAIL_IDLE_MAX), self.vars.get("CONFIGURATION_SET").cloned())
+        let own_endpoint = self.vars.get("AWS_ENDPOINT_URL_SES");
+        let sdk = own_endpoint.map_or_else(|| self.sdk.clone(), |url| self.sdk.to_builder().endpoint_url(url).build());
+        SesMailer::new(&sdk, https_pool(MAIL_IDLE_MAX), self.vars.get("CONFIGURATION_SET").cloned())
     }
 
     pub fn blobs(&self) -> S3Blobs {
@@ -113,7 +122,8 @@ impl Bootstrap {
         HttpsClient::new(HttpLimits { allows_plain_http, ..HttpLimits::default() })
     }
 
-    /// The whole application on AWS: what a function was not given fails when it is used, by name.
+    /// The application with what every function has: table, queues and seal. A function adds the ports that it uses
+    /// ([`Bootstrap::blobs`], [`Bootstrap::http`], [`Bootstrap::mailer`]); another's code does not come into its binary.
     ///
     /// # Errors
     /// A setting that does not read.
@@ -125,9 +135,9 @@ impl Bootstrap {
             settings: Arc::new(settings),
             table,
             queue: Arc::new(self.queue()),
-            http: Arc::new(self.http()?),
-            mailer: Arc::new(self.mailer()),
-            blobs: Arc::new(self.blobs()),
+            http: Arc::new(NotGiven),
+            mailer: Arc::new(NotGiven),
+            blobs: Arc::new(NotGiven),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
         })
@@ -166,7 +176,25 @@ pub fn queue_urls(vars: &Vars) -> BTreeMap<QueueName, String> {
     QueueName::ALL.iter().filter_map(url).collect()
 }
 
-/// Region, credentials and endpoints from the environment; standard retries; one TLS stack (rustls with ring).
+/// The configuration inside Lambda: region, credentials and endpoint as the sandbox gives them, and nothing that looks
+/// elsewhere for them, so that none of it comes into the binary.
+pub fn lambda_config(vars: &Vars) -> SdkConfig {
+    let region = vars.get("AWS_REGION").cloned().map(Region::new);
+    let builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(region)
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .retry_config(RetryConfig::standard())
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .time_source(SystemTimeSource::new())
+        .http_client(https_pool(IDLE_MAX));
+    match vars.get("AWS_ENDPOINT_URL") {
+        Some(url) => builder.endpoint_url(url).build(),
+        None => builder.build(),
+    }
+}
+
+/// For people's machines: region, credentials and endpoints wherever the SDK finds them; standard retries; one TLS stack (rustls with ring).
 pub async fn sdk_config() -> SdkConfig {
     let config = aws_config::defaults(BehaviorVersion::latest())
         .http_client(https_pool(IDLE_MAX))
@@ -196,9 +224,9 @@ fn environment() -> Vars {
 
 /// JSON lines on standard output.
 fn start_logs(filter: &str) {
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(filter);
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter);
-    if lines.try_init().is_err() {
+    let filter: Targets = filter.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_filter(filter);
+    if tracing_subscriber::registry().with(lines).try_init().is_err() {
         tracing::debug!("logs were started before");
     }
 }

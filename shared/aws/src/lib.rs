@@ -5,6 +5,7 @@ pub mod clock;
 pub mod convert;
 pub mod dynamo;
 pub mod https;
+pub mod not_given;
 pub mod s3;
 pub mod schema;
 pub mod seal;

@@ -161,7 +161,11 @@ impl Invoice {
         Ok(self)
     }
 
-    fn held(&self) -> Result<Money, Refusal> {
+    /// The parts that are contested or undecided.
+    ///
+    /// # Errors
+    /// See [`Invoice::open`].
+    pub fn held(&self) -> Result<Money, Refusal> {
         let parts = self.refunds_to_decide.iter().map(|part| part.amount);
         Ok(Money::sum(self.currency(), parts.chain(self.contested.iter().map(|part| part.amount)))?)
     }
@@ -174,13 +178,13 @@ impl Invoice {
     /// Settles `amount` by a payment or a credit memo.
     ///
     /// # Errors
-    /// A refusal when the amount is not positive or exceeds what is open.
+    /// A refusal when the amount is not positive or exceeds what is free.
     pub fn settle(mut self, by: Settlement, amount: Money) -> Result<Self, Refusal> {
-        let open = self.open()?;
-        if !amount.is_positive() || open.minus(amount)?.is_negative() {
+        let free = self.payable()?;
+        if !amount.is_positive() || free.minus(amount)?.is_negative() {
             return Err(Refusal::new(
                 "allocation-within-open",
-                format!("{amount} on invoice {} with {open} open", self.number),
+                format!("{amount} on invoice {} with {free} to be settled", self.number),
             ));
         }
         match &by {
@@ -191,6 +195,22 @@ impl Invoice {
             Some(settled) => settled.amount = settled.amount.plus(amount)?,
             None => self.settled.push(Settled { by, amount }),
         }
+        Ok(self)
+    }
+
+    /// Lets go of `amount` of the parts that wait for a credit memo: one has come, and settles them.
+    ///
+    /// # Errors
+    /// An amount in another currency.
+    pub fn credit_came(mut self, amount: Money) -> Result<Self, Refusal> {
+        let mut left = amount;
+        let waits = |part: &&mut RefundToDecide| part.choice == Some(RefundChoice::Credit);
+        for part in self.refunds_to_decide.iter_mut().filter(waits) {
+            let taken = part.amount.at_most(left)?;
+            part.amount = part.amount.minus(taken)?;
+            left = left.minus(taken)?;
+        }
+        self.refunds_to_decide.retain(|part| !part.amount.is_zero());
         Ok(self)
     }
 

@@ -1,4 +1,5 @@
 //! Deterministic in-memory doubles of the ports, for tests, stories and the simulation.
+pub mod app;
 pub mod blobs;
 pub mod clock;
 pub mod http;

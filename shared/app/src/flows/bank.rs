@@ -1,7 +1,7 @@
 //! Bank files: a camt.053 file dropped into the bucket becomes payments, or waits for a person as a whole.
 use super::receive::Incoming;
-use super::tasks::quarantine;
-use super::{Attempt, settle};
+use super::tasks::{new_task, quarantine};
+use super::{Attempt, settle, tasks};
 use crate::App;
 use crate::archive::archive;
 use crate::store::change::Change;
@@ -14,6 +14,7 @@ use connectors::bank::parse;
 use domain::ids::{ExternalRef, PaymentId};
 use domain::payment::{Payment, PaymentSource};
 use domain::statement::{PayoutOriginators, StatementLine};
+use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
 
 /// Payments that one commit may create, beside the claim and the entry.
@@ -60,7 +61,9 @@ async fn book(app: &App, cause: &Cause, account: &str, lines: &[&StatementLine])
     settle(|| async {
         let claimed = app.table.get(TableName::Ledger, &claim).await?;
         if claimed.as_ref().is_some_and(|record| record.body != body) {
-            return Ok(Attempt::Done(()));
+            let why = format!("entry {} came before with another number of lines", first.entry_key);
+            let task = new_task(app, TaskKind::Quarantine, &format!("{}|{body}", claim.pk), why);
+            return tasks::open(app, cause, task).await.map(Attempt::Done);
         }
         let wanted: Vec<_> = lines.iter().map(|line| keys::payment(entity, &payment_id(line))).collect();
         let there: Vec<_> = load_many::<Payment>(app.table.as_ref(), &wanted).await?;

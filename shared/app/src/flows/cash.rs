@@ -1,12 +1,12 @@
 //! Cash application: facts of one payment, the domain's decision, one commit on the payment and its invoices.
-use super::tasks::{about_customer, finished, new_task, open_about};
+use super::tasks::{about_customer, finished, new_task, open_about, opened};
 use super::{Attempt, settle};
 use crate::App;
 use crate::messages::CashApplicationDue;
 use crate::store::change::Change;
 use crate::store::entity::{Entity, FollowUp, Stored};
 use crate::store::keys;
-use crate::store::reads::{customer_group, load, load_many, look_up, must_load};
+use crate::store::reads::{customer_group, is_last_change_by, load_many, look_up, must_load};
 use crate::store::table::Key;
 use crate::worker::Failure;
 use domain::cash::facts::{MatchFacts, OpenItem};
@@ -15,7 +15,7 @@ use domain::cash::{CashDecision, decide};
 use domain::ids::{CustomerId, PaymentId};
 use domain::invoice::{Invoice, Settlement};
 use domain::payment::{Allocation, Payment, Posting};
-use domain::task::{Candidate, CollectionsTask, TaskKind, TaskState};
+use domain::task::{Candidate, TaskKind};
 use domain::timeline::{Cause, Event};
 
 /// Invoices that one commit may settle: each is an action, and the payment, the task and the entry need theirs.
@@ -129,22 +129,25 @@ async fn review(
     why: String,
     candidates: Vec<Candidate>,
 ) -> Result<Attempt<()>, Failure> {
-    if let [payer] = facts.payers.as_slice() {
-        payment.state.customer = Some(payer.clone());
+    if let Some(customer) = identified(facts) {
+        payment.state.customer = Some(customer);
     }
     let event = Event::PaymentLeftForReview { payment: payment.state.id.clone(), why: why.clone() };
     let task = new_task(app, TaskKind::PaymentReview, &payment.state.key().pk, why);
     let mut task = about_customer(task, payment.state.customer.as_ref());
     task.candidates = candidates;
-    let former = load::<CollectionsTask>(app.table.as_ref(), &task.key()).await?;
-    let change = change(app, cause, event).update(payment);
-    let change = match former {
-        None => change.create(task, &[]),
-        Some(former) if former.state.state == TaskState::Open => change,
-        // Looked at before, and back in review: the same matter opens again.
-        Some(former) => change.update(former.with_state(task)),
-    };
+    let change = opened(app, change(app, cause, event).update(payment), task).await?;
     Attempt::of(change.commit(app.table.as_ref()).await, ())
+}
+
+/// Whose unapplied cash it is while a person looks: the certain payer's, else the one customer's whose invoices the
+/// payment names. Nobody is chased for what this money may have paid.
+fn identified(facts: &MatchFacts) -> Option<CustomerId> {
+    if let [payer] = facts.payers.as_slice() {
+        return Some(payer.clone());
+    }
+    let first = facts.named.first()?;
+    facts.named.iter().all(|item| item.customer == first.customer).then(|| first.customer.clone())
 }
 
 /// Loads what the decision rests on, and the versioned invoices that it may change.
@@ -194,7 +197,6 @@ async fn match_facts(
 }
 
 fn open_item(invoice: &Invoice) -> Result<OpenItem, Failure> {
-    // What waits for a person's decision is no rule's to settle.
     let open = invoice.payable().map_err(|refusal| Failure::poison(refusal.to_string()))?;
     Ok(OpenItem {
         invoice: invoice.id.clone(),
@@ -220,6 +222,9 @@ pub async fn accept(
     settle(|| async {
         let mut stored = must_load::<Payment>(app.table.as_ref(), &key).await?;
         let Some(task) = open_about(app, TaskKind::PaymentReview, &key.pk).await? else {
+            if is_last_change_by(app.table.as_ref(), stored.head(), cause).await? {
+                return Ok(Attempt::Done(()));
+            }
             return Err(Failure::poison(format!("payment {payment} is not in review any more")));
         };
         let wanted: Vec<Key> =
@@ -241,3 +246,7 @@ pub async fn accept(
     })
     .await
 }
+
+#[cfg(test)]
+#[path = "cash_tests.rs"]
+mod tests;

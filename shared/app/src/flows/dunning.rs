@@ -1,12 +1,13 @@
 //! One customer's dunning decision: fresh facts, the stored policy, and a commit of the letter or of the holds.
-use super::{Attempt, settle};
+use super::tasks::new_task;
+use super::{Attempt, settle, tasks};
 use crate::App;
 use crate::letter::{Letter, LetterState};
 use crate::messages::DunningDue;
 use crate::store::change::Change;
 use crate::store::entity::{FollowUp, Stored};
 use crate::store::keys;
-use crate::store::reads::{customer_group, load_many, must_load};
+use crate::store::reads::{customer_group, load, load_many, must_load};
 use crate::store::table::TableName;
 use crate::tokens::ReplyRef;
 use crate::worker::Failure;
@@ -19,6 +20,7 @@ use domain::invoice::Invoice;
 use domain::money::Money;
 use domain::payment::Payment;
 use domain::refusal::Refusal;
+use domain::task::TaskKind;
 use domain::timeline::{Cause, Event, HeldItem};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,20 +37,36 @@ pub struct StoredPolicy {
 /// # Errors
 /// A retry when none is stored yet: nothing is chased without a policy.
 pub async fn policy_in_force(app: &App, entity: &EntityId) -> Result<StoredPolicy, Failure> {
-    let record = app.table.get(TableName::Connections, &keys::policy_current(entity)).await?;
-    let record =
-        record.ok_or_else(|| Failure::retry("no dunning policy is stored: run `dunlin policy apply`"))?;
-    serde_json::from_str(&record.body).map_err(|error| Failure::poison(format!("stored policy: {error}")))
+    let stored = stored_policy(app, entity).await?;
+    stored.ok_or_else(|| Failure::retry("no dunning policy is stored: run `dunlin policy apply`"))
 }
 
-/// Decides about one customer and records the decision; the same *not now* is recorded once.
+/// The policy in force, if one is stored yet.
 ///
 /// # Errors
-/// The table's; no stored policy; a customer that does not exist.
+/// The table's; a record that does not read.
+pub async fn stored_policy(app: &App, entity: &EntityId) -> Result<Option<StoredPolicy>, Failure> {
+    let record = app.table.get(TableName::Connections, &keys::policy_current(entity)).await?;
+    let policy = record.map(|record| serde_json::from_str(&record.body)).transpose();
+    policy.map_err(|error| Failure::poison(format!("stored policy: {error}")))
+}
+
+/// Decides about one customer and records the decision; the same *not now* is recorded once. Invoices of a customer
+/// that the ledger has not told us about, an inactive one say, are for a person.
+///
+/// # Errors
+/// The table's; no stored policy.
 pub async fn step(app: &App, due: &DunningDue) -> Result<(), Failure> {
     let stored = policy_in_force(app, &due.entity).await?;
+    let key = keys::customer(&due.entity, &due.customer);
     settle(|| async {
-        let (facts, customer, invoices) = facts(app, &due.entity, &due.customer).await?;
+        let Some(customer) = load::<Customer>(app.table.as_ref(), &key).await? else {
+            let why = format!("overdue invoices of customer {}, who is not pulled", due.customer);
+            let task = new_task(app, TaskKind::LedgerMismatch, &key.pk, why);
+            let cause = Cause::new(format!("dunning:{}:{}", due.customer, due.on));
+            return tasks::open(app, &cause, task).await.map(Attempt::Done);
+        };
+        let (facts, customer, invoices) = facts_of(app, customer).await?;
         if customer.state.letter_in_hand == Some(letter_id(&due.customer, facts.today)) {
             // Decided today, and the letter says so: the same message once more writes nothing.
             return Ok(Attempt::Done(()));
@@ -75,9 +93,15 @@ pub async fn facts(
     entity: &EntityId,
     customer: &CustomerId,
 ) -> Result<(DunningFacts, Stored<Customer>, Vec<Stored<Invoice>>), Failure> {
+    facts_of(app, must_load(app.table.as_ref(), &keys::customer(entity, customer)).await?).await
+}
+
+async fn facts_of(
+    app: &App,
+    stored: Stored<Customer>,
+) -> Result<(DunningFacts, Stored<Customer>, Vec<Stored<Invoice>>), Failure> {
     let table = app.table.as_ref();
-    let stored: Stored<Customer> = must_load(table, &keys::customer(entity, customer)).await?;
-    let view = keys::customer_view(entity, customer);
+    let view = keys::customer_view(&stored.state.entity, &stored.state.id);
     let invoices: Vec<Stored<Invoice>> =
         load_many(table, &customer_group(table, &view, "OPEN").await?).await?;
     let payments: Vec<Stored<Payment>> =
@@ -156,13 +180,20 @@ async fn plan(
     }
 }
 
+/// Items that one entry lists; their kinds of hold are among its rules all the same.
+const HOLDS_MAX: usize = 1_000;
+
 async fn hold(
     app: &App,
     policy: &StoredPolicy,
     mut customer: Stored<Customer>,
     held: Vec<(InvoiceId, Hold)>,
 ) -> Result<Attempt<()>, Failure> {
-    let holds: Vec<HeldItem> =
+    // The letter's own entries tell; a second delivery of what planned it has nothing to add.
+    if customer.state.letter_in_hand.is_some() {
+        return Ok(Attempt::Done(()));
+    }
+    let mut holds: Vec<HeldItem> =
         held.into_iter().map(|(invoice, hold)| HeldItem { invoice, hold: hold.to_string() }).collect();
     let digest = digest(&policy.version, &holds)?;
     if customer.state.last_decision.as_ref() == Some(&digest) {
@@ -171,6 +202,7 @@ async fn hold(
     let cause = Cause::new(format!("dunning:{}:{}", customer.state.id, app.today()));
     let rules: Vec<String> = holds.iter().map(|item| item.hold.clone()).collect();
     customer.state.last_decision = Some(digest);
+    holds.truncate(HOLDS_MAX);
     let event = Event::DunningHeld { holds };
     let mut change = Change::new(customer.state.entity.clone(), app.clock.now(), cause, event);
     change = change.under_policy(&policy.version);

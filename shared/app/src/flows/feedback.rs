@@ -1,6 +1,6 @@
 //! What became of our mail: SES' events on the letter's timeline, and the status of the address.
 use super::letters::sent;
-use super::tasks::{about_customer, new_task, quarantine};
+use super::tasks::{about_customer, finished, new_task, open_about, opened, quarantine};
 use super::{Attempt, settle};
 use crate::App;
 use crate::archive::archive;
@@ -175,11 +175,14 @@ async fn mark_address(
     let about = format!("{}|{}", key.pk, letter.state.contact);
     let task = new_task(app, TaskKind::AddressBounced, &about, "letters to this address come back");
     let task = about_customer(task, Some(&letter.state.customer));
-    let is_new = load::<domain::task::CollectionsTask>(app.table.as_ref(), &task.key()).await?.is_none();
+    let unclear = open_about(app, TaskKind::LetterUnknown, &letter.state.key().pk).await?;
     let mut change =
         Change::new(entity, app.clock.now(), cause.clone(), told).update(letter).update(customer);
-    if is_new && matches!(status, AddressStatus::Bounced { .. }) {
-        change = change.create(task, &[]);
+    if let Some(unclear) = unclear {
+        change = change.update(finished(unclear, app, "dunlin", "it was sent"));
+    }
+    if matches!(status, AddressStatus::Bounced { .. }) {
+        change = opened(app, change, task).await?;
     }
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }

@@ -6,7 +6,7 @@ use crate::letter::{Letter, LetterState};
 use crate::store::change::Change;
 use crate::store::entity::{Entity, Stored};
 use crate::store::keys;
-use crate::store::reads::{load_many, must_load};
+use crate::store::reads::{is_last_change_by, load_many, must_load};
 use crate::worker::Failure;
 use domain::customer::Customer;
 use domain::ids::LetterId;
@@ -39,6 +39,9 @@ pub async fn resolve(
         let table = app.table.as_ref();
         let mut stored = must_load::<Letter>(table, &key).await?;
         if !matches!(stored.state.state, LetterState::Unknown { .. }) {
+            if is_last_change_by(table, stored.head(), cause).await? {
+                return Ok(Attempt::Done(()));
+            }
             return Err(Failure::poison(format!("what became of letter {letter} is known already")));
         }
         let customer = keys::customer(&app.settings.entity, &stored.state.customer);

@@ -1,7 +1,7 @@
 //! Sending a letter: decide again, claim on the letter, its invoices and the customer, hand over, record. At most
 //! once: what is claimed is never handed over a second time, and an unclear hand-off waits for an event or a person.
 use super::dunning::{facts, policy_in_force};
-use super::tasks::{about_customer, finished, new_task, open_about};
+use super::tasks::{about_customer, finished, new_task, open_about, opened};
 use super::{Attempt, settle};
 use crate::App;
 use crate::keyring;
@@ -51,9 +51,16 @@ pub async fn send_due(app: &App, due: &LetterDue) -> Result<(), Failure> {
         }
     })
     .await?;
-    let Some(mail) = claimed else { return Ok(()) };
-    let ended = app.mailer.send(mail).await;
-    conclude(app, &cause, &key, ended).await
+    let Some(claimed) = claimed else { return Ok(()) };
+    let ended = app.mailer.send(claimed.mail).await;
+    conclude(app, &cause, &key, claimed.ver, ended).await
+}
+
+/// A letter that this delivery, and no other, hands over.
+struct Claimed {
+    mail: OutgoingMail,
+    /// The letter's version by the claim.
+    ver: u64,
 }
 
 fn poison(refusal: Refusal) -> Failure {
@@ -69,7 +76,7 @@ async fn decide_again(
     app: &App,
     cause: &Cause,
     letter: Stored<Letter>,
-) -> Result<Attempt<Option<OutgoingMail>>, Failure> {
+) -> Result<Attempt<Option<Claimed>>, Failure> {
     let policy = policy_in_force(app, &letter.state.entity).await?;
     let (mut facts, customer, invoices) = facts(app, &letter.state.entity, &letter.state.customer).await?;
     if facts.customer.letter_in_hand.as_ref() == Some(&letter.state.id) {
@@ -107,7 +114,7 @@ async fn cancel(
     mut letter: Stored<Letter>,
     mut customer: Stored<Customer>,
     why: &str,
-) -> Result<Attempt<Option<OutgoingMail>>, Failure> {
+) -> Result<Attempt<Option<Claimed>>, Failure> {
     let event = Event::LetterCancelled { letter: letter.state.id.clone(), why: why.to_owned() };
     letter.state.state = LetterState::Cancelled { why: why.to_owned() };
     letter.done(FollowUp::SendLetter);
@@ -123,10 +130,11 @@ async fn claim(
     mut customer: Stored<Customer>,
     invoices: Vec<Stored<Invoice>>,
     mail: OutgoingMail,
-) -> Result<Attempt<Option<OutgoingMail>>, Failure> {
+) -> Result<Attempt<Option<Claimed>>, Failure> {
     let on = letter.state.planned_on;
     let id = letter.state.id.clone();
     let items = letter.state.items.clone();
+    let claimed = Claimed { mail, ver: letter.ver + 1 };
     let event = Event::LetterClaimed { letter: id.clone() };
     letter.state.state = LetterState::Claimed;
     customer.state = customer.state.contacted(on);
@@ -140,7 +148,7 @@ async fn claim(
         invoice.state.letters.push(SentLevel { level, letter: id.clone(), on });
         change = change.update(invoice);
     }
-    Attempt::of(change.commit(app.table.as_ref()).await, Some(mail))
+    Attempt::of(change.commit(app.table.as_ref()).await, Some(claimed))
 }
 
 /// Writes the letter, and keeps a sealed copy of it beside the archive.
@@ -236,14 +244,22 @@ fn items(app: &App, letter: &Letter, invoices: &[Stored<Invoice>]) -> Result<Vec
     Ok(items)
 }
 
-async fn conclude(app: &App, cause: &Cause, key: &Key, ended: HandOff) -> Result<(), Failure> {
+/// Records how the hand-off of the claim at version `ver` ended. Another delivery may have called the letter unknown
+/// meanwhile; what the mailer answered is certain, and counts.
+async fn conclude(app: &App, cause: &Cause, key: &Key, ver: u64, ended: HandOff) -> Result<(), Failure> {
     let retry = settle(|| async {
         let mut letter = must_load::<Letter>(app.table.as_ref(), key).await?;
-        // A delivery event may have told before the answer was recorded.
-        if letter.state.state != LetterState::Claimed {
-            return Ok(Attempt::Done(None));
-        }
+        let is_ours = match letter.state.state {
+            LetterState::Claimed => letter.ver == ver,
+            LetterState::Unknown { .. } => letter.ver == ver + 1,
+            _ => false,
+        };
         match ended.clone() {
+            HandOff::NotSent { why, .. } if letter.state.state == LetterState::Planned => {
+                Ok(Attempt::Done(Some(why)))
+            }
+            // A delivery event may have told before the answer was recorded.
+            _ if !is_ours => Ok(Attempt::Done(None)),
             HandOff::Accepted { message_ref } => {
                 let event =
                     Event::LetterSent { letter: letter.state.id.clone(), message_ref: message_ref.clone() };
@@ -251,6 +267,7 @@ async fn conclude(app: &App, cause: &Cause, key: &Key, ended: HandOff) -> Result
                 sent(app, cause, letter, event).await.map(|attempt| attempt.map(|()| None))
             }
             HandOff::NotSent { why, is_permanent } => release(app, cause, letter, &why, is_permanent).await,
+            HandOff::Unknown { .. } if letter.state.state != LetterState::Claimed => Ok(Attempt::Done(None)),
             HandOff::Unknown { why } => {
                 unknown(app, cause, letter, why).await.map(|attempt| attempt.map(|()| None))
             }
@@ -294,7 +311,7 @@ pub async fn sent(
         change = change.claim(message, body);
     }
     if let Some(task) = task {
-        change = change.update(finished(task, app, "dunlin", "a delivery event tells that it was sent"));
+        change = change.update(finished(task, app, "dunlin", "it was sent"));
     }
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
@@ -325,8 +342,10 @@ async fn release(
         customer.state.letter_in_hand = None;
     } else {
         letter.state.state = LetterState::Planned;
+        letter.follow_up(FollowUp::SendLetter);
     }
     let about = letter.state.key().pk;
+    let unclear = open_about(app, TaskKind::LetterUnknown, &about).await?;
     let task = about_customer(
         new_task(
             app,
@@ -341,8 +360,11 @@ async fn release(
         invoice.state.letters.retain(|sent| sent.letter != id);
         change = change.update(invoice);
     }
+    if let Some(unclear) = unclear {
+        change = change.update(finished(unclear, app, "dunlin", "it was certainly not sent"));
+    }
     if is_permanent {
-        change = change.create(task, &[]);
+        change = opened(app, change, task).await?;
     }
     let again = (!is_permanent).then(|| format!("letter {id} was not sent: {why}"));
     Attempt::of(change.commit(app.table.as_ref()).await, again)
@@ -360,8 +382,10 @@ async fn unknown(
     let task = about_customer(task, Some(&letter.state.customer));
     letter.state.state = LetterState::Unknown { why };
     letter.done(FollowUp::SendLetter);
-    Attempt::of(
-        change(app, cause, event).update(letter).create(task, &[]).commit(app.table.as_ref()).await,
-        (),
-    )
+    let change = opened(app, change(app, cause, event).update(letter), task).await?;
+    Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
+
+#[cfg(test)]
+#[path = "letters_tests.rs"]
+mod tests;

@@ -5,6 +5,9 @@ pub mod disputes;
 pub mod dunning;
 pub mod erp;
 pub mod feedback;
+#[cfg(test)]
+#[path = "items_tests.rs"]
+mod items;
 pub mod letter_outcomes;
 pub mod letters;
 pub mod mail;

@@ -5,11 +5,11 @@ use crate::App;
 use crate::store::change::Change;
 use crate::store::entity::{Entity, FollowUp, Stored};
 use crate::store::keys;
-use crate::store::reads::{customer_group, load_many, must_load};
+use crate::store::reads::{customer_group, is_last_change_by, load_many, must_load};
 use crate::worker::Failure;
 use domain::credit::CreditMemo;
 use domain::ids::{InvoiceId, PaymentId};
-use domain::invoice::{Invoice, RefundChoice, Settlement};
+use domain::invoice::{Invoice, RefundChoice, RefundToDecide, Settlement};
 use domain::money::Money;
 use domain::payment::{Allocation, Payment, Posting};
 use domain::task::TaskKind;
@@ -35,6 +35,14 @@ pub async fn decide(app: &App, cause: &Cause, decision: &RefundDecision) -> Resu
     let key = keys::invoice(&app.settings.entity, &decision.invoice);
     settle(|| async {
         let mut invoice = must_load::<Invoice>(app.table.as_ref(), &key).await?;
+        let is_waiting = invoice
+            .state
+            .refunds_to_decide
+            .iter()
+            .any(|refund| refund.refund == decision.reversal && refund.choice == Some(decision.choice));
+        if is_waiting || is_last_change_by(app.table.as_ref(), invoice.head(), cause).await? {
+            return Ok(Attempt::Done(()));
+        }
         let Some((payment, amount)) = undecided(&invoice.state, &decision.reversal) else {
             let id = &decision.reversal;
             return Err(Failure::poison(format!("{id} on {} is decided already", invoice.state.number)));
@@ -64,11 +72,13 @@ pub async fn decide(app: &App, cause: &Cause, decision: &RefundDecision) -> Resu
                 change = change.update(invoice).update(memo).update(with_posting_due(payment));
             }
             (choice, _) => {
-                for refund in
-                    invoice.state.refunds_to_decide.iter_mut().filter(|r| r.refund == decision.reversal)
-                {
-                    refund.choice = Some(choice);
-                }
+                release(&mut invoice.state, &decision.reversal);
+                invoice.state.refunds_to_decide.push(RefundToDecide {
+                    payment: payment.state.id.clone(),
+                    refund: decision.reversal.clone(),
+                    amount,
+                    choice: Some(choice),
+                });
                 change = change.update(invoice);
             }
         }

@@ -1,7 +1,7 @@
 //! Refunds and card disputes: what was applied is taken back, and the invoice reopens under a hold that no tick
 //! passes; a failed refund or a dispute that was won undoes exactly that.
-use super::tasks::{about_customer, finished, new_task, open_about};
-use super::{Attempt, settle};
+use super::tasks::{about_customer, finished, new_task, open_about, opened};
+use super::{Attempt, settle, tasks};
 use crate::App;
 use crate::store::change::Change;
 use crate::store::entity::{Entity, FollowUp, Stored};
@@ -93,7 +93,16 @@ async fn record(
     is_final: bool,
 ) -> Result<Attempt<()>, Failure> {
     let id = payment.state.id.clone();
-    payment.state = payment.state.reverse(fact.kind, &fact.external_id, fact.amount).map_err(poison)?;
+    payment.state = match payment.state.clone().reverse(fact.kind, &fact.external_id, fact.amount) {
+        Ok(state) => state,
+        // More goes back than is left, a dispute of what was refunded say: nothing moves, and a person looks.
+        Err(refusal) => {
+            let why = format!("the vendor's figure does not fit: {}", refusal.why);
+            let task = new_task(app, task_kind(fact.kind), &task_about(&payment.state, fact), why);
+            let task = about_customer(task, payment.state.customer.as_ref());
+            return tasks::open(app, cause, task).await.map(Attempt::Done);
+        }
+    };
     if is_final {
         set_state(&mut payment.state, &fact.external_id, ReversalState::Final);
     }
@@ -124,16 +133,19 @@ async fn record(
             invoice.state = state;
         }
     }
-    let (kind, why) = match fact.kind {
-        ReversalKind::Refund => (TaskKind::RefundToDecide, format!("{} of {id} was refunded", fact.amount)),
-        ReversalKind::CardDispute => {
-            (TaskKind::CardDispute, format!("{} of {id} is disputed by the card holder", fact.amount))
-        }
+    let why = match fact.kind {
+        ReversalKind::Refund => format!("{} of {id} was refunded", fact.amount),
+        ReversalKind::CardDispute => format!("{} of {id} is disputed by the card holder", fact.amount),
     };
     let task = about_customer(
-        new_task(app, kind, &task_about(&payment.state, fact), why),
+        new_task(app, task_kind(fact.kind), &task_about(&payment.state, fact), why),
         payment.state.customer.as_ref(),
     );
+    // Nobody has to decide about a refund of unapplied cash: the ledger's payment shrinks at once.
+    let is_posted = matches!(payment.state.posting, Posting::Posted { .. });
+    if fact.kind == ReversalKind::Refund && taken.is_empty() && is_posted {
+        payment.follow_up(FollowUp::WriteBack);
+    }
     let event = Event::PaymentReversed {
         payment: id,
         kind: fact.kind,
@@ -146,9 +158,16 @@ async fn record(
     }
     // A refund of money that settled nothing leaves nothing to decide.
     if fact.kind == ReversalKind::CardDispute || !taken.is_empty() {
-        change = change.create(task, &[]);
+        change = opened(app, change, task).await?;
     }
     Attempt::of(change.commit(app.table.as_ref()).await, ())
+}
+
+fn task_kind(kind: ReversalKind) -> TaskKind {
+    match kind {
+        ReversalKind::Refund => TaskKind::RefundToDecide,
+        ReversalKind::CardDispute => TaskKind::CardDispute,
+    }
 }
 
 /// What the task of a reversal is about: the payment and the vendor's id.
@@ -180,8 +199,7 @@ async fn undo(
         state.contested.retain(|contested| contested.dispute != fact.external_id);
         let invoice_id = state.id.clone();
         for part in taken.iter().filter(|part| part.invoice == invoice_id) {
-            let again =
-                part.amount.at_most(state.payable().map_err(poison)?).map_err(|e| poison(e.into()))?;
+            let again = part.amount.at_most(state.payable().map_err(poison)?).map_err(|e| poison(e.into()))?;
             is_whole &= again == part.amount;
             if again.is_positive() {
                 state = state.settle(by.clone(), again).map_err(poison)?;
@@ -194,14 +212,11 @@ async fn undo(
         // Something else settled the invoice meanwhile: what is left is unapplied cash to look at.
         payment.follow_up(FollowUp::ApplyCash);
     }
-    if matches!(payment.state.posting, Posting::Posted { .. }) {
+    let is_posted = matches!(payment.state.posting, Posting::Posted { .. });
+    if is_posted || (payment.state.posting == Posting::NotPosted && !payment.state.allocations.is_empty()) {
         payment.follow_up(FollowUp::WriteBack);
     }
-    let kind = match fact.kind {
-        ReversalKind::Refund => TaskKind::RefundToDecide,
-        ReversalKind::CardDispute => TaskKind::CardDispute,
-    };
-    let task = open_about(app, kind, &task_about(&payment.state, fact)).await?;
+    let task = open_about(app, task_kind(fact.kind), &task_about(&payment.state, fact)).await?;
     let event = Event::ReversalUndone {
         payment: payment.state.id.clone(),
         external_id: fact.external_id.clone(),
@@ -232,3 +247,7 @@ async fn lose(
     };
     Attempt::of(change(app, cause, event).update(payment).commit(app.table.as_ref()).await, ())
 }
+
+#[cfg(test)]
+#[path = "reversals_tests.rs"]
+mod tests;

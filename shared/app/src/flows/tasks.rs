@@ -2,8 +2,9 @@
 use super::{Attempt, settle};
 use crate::App;
 use crate::store::change::Change;
+use crate::store::entity::{Entity, Stored};
+use crate::store::keys;
 use crate::store::reads::{load, must_load};
-use crate::store::{entity::Stored, keys};
 use crate::worker::Failure;
 use domain::ids::{CustomerId, TaskId};
 use domain::task::{CollectionsTask, TaskKind, TaskState};
@@ -36,6 +37,37 @@ pub fn new_task(app: &App, kind: TaskKind, about: &str, why: impl Into<String>) 
 pub async fn open(app: &App, cause: &Cause, task: CollectionsTask) -> Result<(), Failure> {
     let event = Event::TaskOpened { task: task.id.clone() };
     open_with(app, cause, event, task).await
+}
+
+/// Opens a task, again too where a person has done it before: what it is about has come back.
+///
+/// # Errors
+/// The table's.
+pub async fn open_again(app: &App, cause: &Cause, task: CollectionsTask) -> Result<(), Failure> {
+    settle(|| async {
+        let event = Event::TaskOpened { task: task.id.clone() };
+        let change = Change::new(task.entity.clone(), app.clock.now(), cause.clone(), event);
+        let change = opened(app, change, task.clone()).await?;
+        if change.is_empty() {
+            return Ok(Attempt::Done(()));
+        }
+        Attempt::of(change.commit(app.table.as_ref()).await, ())
+    })
+    .await
+}
+
+/// Opens a task as a part of `change`: a new one, or the same matter again where it was done before. An open one
+/// stays as it is.
+///
+/// # Errors
+/// The table's.
+pub async fn opened(app: &App, change: Change, task: CollectionsTask) -> Result<Change, Failure> {
+    let former = load::<CollectionsTask>(app.table.as_ref(), &task.key()).await?;
+    Ok(match former {
+        None => change.create(task, &[]),
+        Some(former) if former.state.state == TaskState::Open => change,
+        Some(former) => change.update(former.with_state(task)),
+    })
 }
 
 /// Puts input that cannot be read aside: it is archived, and a person is told what is wrong with it and where.

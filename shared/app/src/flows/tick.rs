@@ -1,5 +1,6 @@
-//! The hourly tick: first the sweep of follow-ups that are overdue, then one message a shard, then one message a customer with something overdue. Idempotent on the
-//! entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
+//! The hourly tick: first the sweep of follow-ups that are overdue, then one message a shard, then one message a
+//! customer with something overdue. Idempotent on the entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
+use super::dunning::stored_policy;
 use super::{promises, relay};
 use crate::App;
 use crate::archive::archive;
@@ -9,7 +10,7 @@ use crate::store::entity::OpenSummary;
 use crate::store::keys;
 use crate::store::table::{CommitError, Condition, Index, Query, Range, Record, TableName, Write};
 use crate::worker::Failure;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use domain::dates::{civil_date, civil_hour};
 use domain::ids::CustomerId;
 use domain::timeline::Cause;
@@ -38,7 +39,8 @@ pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure>
     Ok(app.queue.send(TickShardDue::QUEUE, shards).await?)
 }
 
-/// Works off one shard: values promises that fell due, then asks for a decision about each customer.
+/// Works off one shard: values promises that fell due, then asks for a decision about each customer. Outside the hours
+/// for letters, and before there is a policy, no decision could lead to one, and none is asked for.
 ///
 /// # Errors
 /// The table's or the queue's.
@@ -55,6 +57,9 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
         after: due.after.clone(),
     };
     let page = app.table.query_index(Index::Due, query).await?;
+    let now = app.clock.now().with_timezone(&app.settings.zone);
+    let policy = stored_policy(app, &due.entity).await?;
+    let is_open = policy.is_some_and(|stored| stored.policy.is_open(now.date_naive(), now.hour()));
     let mut customers: BTreeSet<CustomerId> = BTreeSet::new();
     for row in &page.rows {
         let summary = row.summary.as_deref().unwrap_or_default();
@@ -64,7 +69,7 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
             let cause = Cause::new(format!("tick:{}", due.hour));
             promises::value_if_due(app, &cause, &row.key).await?;
         }
-        if summary.open.is_positive() && summary.due_on.is_some_and(|due_on| due_on < due.on) {
+        if is_open && summary.open.is_positive() && summary.due_on.is_some_and(|due_on| due_on < due.on) {
             customers.insert(summary.customer);
         }
     }
@@ -84,3 +89,7 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
         Err(other) => Err(other.into()),
     }
 }
+
+#[cfg(test)]
+#[path = "tick_tests.rs"]
+mod tests;

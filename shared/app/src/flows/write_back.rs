@@ -14,8 +14,8 @@ use crate::store::reads::must_load;
 use crate::store::table::TableName;
 use crate::worker::Failure;
 use connectors::fault::Advice;
-use connectors::quickbooks::map;
 use connectors::quickbooks::payment::{self, DraftLine, PaymentDraft, Written};
+use connectors::quickbooks::{map, wire};
 use domain::ids::ExternalRef;
 use domain::money::Money;
 use domain::payment::{Payment, Posting};
@@ -89,65 +89,60 @@ async fn bring_in_line(app: &App, payment: &Payment) -> Result<Posting, Problem>
     match &payment.posting {
         Posting::ByPeople => Ok(Posting::ByPeople),
         Posting::NotPosted => {
+            let found = call(app, |api, token| payment::lookup(api, token, &reference(payment))).await?.value;
+            let rows: Result<Vec<_>, _> = found.rows.into_iter().collect();
+            let rows = rows.map_err(|error| Problem::Ours(Failure::retry(error.to_string())))?;
+            if let Some(row) = rows.first() {
+                // An earlier try arrived although its answer did not; the payment may have changed since.
+                return align(app, payment, row).await;
+            }
             let left = payment.unapplied().map_err(poison)?;
             if payment.allocations.is_empty() && !left.is_positive() {
                 return Ok(Posting::NotPosted);
             }
             let draft = draft(payment).map_err(poison)?;
-            let found = call(app, |api, token| payment::lookup(api, token, &draft.reference)).await?.value;
-            let rows: Result<Vec<_>, _> = found.rows.into_iter().collect();
-            let rows = rows.map_err(|error| Problem::Ours(Failure::retry(error.to_string())))?;
-            let written = match rows.first() {
-                // An earlier try arrived although its answer did not.
-                Some(row) => written(row)?,
-                None => {
-                    let request_id = digest(&format!("create#{}", payment.key().pk), 36);
-                    call(app, |api, token| payment::create(api, token, &draft, &request_id)).await?.value
-                }
-            };
-            Ok(posted(payment, written))
+            let request_id = digest(&format!("create#{}", payment.key().pk), 36);
+            let made = call(app, |api, token| payment::create(api, token, &draft, &request_id)).await?;
+            Ok(posted(payment, made.value))
         }
         Posting::Posted { external_id, .. } => {
-            let draft = draft(payment).map_err(poison)?;
-            let row = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
-            let current = written(&row)?;
-            if is_as_drafted(&row, &draft) {
-                // Nothing to change, or an earlier try arrived although its answer did not.
-                return Ok(posted(payment, current));
-            }
-            let state = format!("{:?}#{}", payment.allocations, current.sync_token);
-            let request_id = digest(&format!("lines#{}#{state}", payment.key().pk), 36);
-            let total = Money::sum(payment.currency(), payment.allocations.iter().map(|a| a.amount));
-            let is_empty =
-                draft.lines.is_empty() && total.is_ok_and(Money::is_zero) && !draft.total.is_positive();
-            let written = if is_empty {
-                call(app, |api, token| payment::void(api, token, &current, &request_id)).await?.value
-            } else {
-                call(app, |api, token| payment::replace_lines(api, token, &current, &draft, &request_id))
-                    .await?
-                    .value
-            };
-            Ok(posted(payment, written))
+            let current = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
+            align(app, payment, &current).await
         }
     }
 }
 
-/// Whether the ledger holds the payment just as drafted: total and lines, in any order.
-fn is_as_drafted(row: &connectors::quickbooks::wire::Payment, draft: &PaymentDraft) -> bool {
-    let Ok(fact) = map::payment(row, draft.total.currency()) else { return false };
-    let mut held: Vec<(&[String], Money)> =
-        fact.lines.iter().map(|line| (line.invoice_external_ids.as_slice(), line.amount)).collect();
-    let mut wanted: Vec<(&[String], Money)> = draft
-        .lines
-        .iter()
-        .map(|line| (std::slice::from_ref(&line.invoice_external_id), line.amount))
-        .collect();
-    held.sort_by_key(|(invoices, _)| *invoices);
-    wanted.sort_by_key(|(invoices, _)| *invoices);
-    fact.total == draft.total && held == wanted
+/// Makes the ledger's payment what ours is now, if it is not so already.
+async fn align(app: &App, payment: &Payment, current: &wire::Payment) -> Result<Posting, Problem> {
+    let draft = draft(payment).map_err(|refusal| Problem::Ours(Failure::poison(refusal.to_string())))?;
+    let held = written(current)?;
+    if is_as(current, &draft) {
+        return Ok(posted(payment, held));
+    }
+    let state = format!("{:?}#{}", payment.allocations, held.sync_token);
+    let request_id = digest(&format!("lines#{}#{state}", payment.key().pk), 36);
+    let written = if draft.lines.is_empty() && !draft.total.is_positive() {
+        call(app, |api, token| payment::void(api, token, &held, &request_id)).await?.value
+    } else {
+        call(app, |api, token| payment::replace_lines(api, token, &held, &draft, &request_id)).await?.value
+    };
+    Ok(posted(payment, written))
 }
 
-fn written(row: &connectors::quickbooks::wire::Payment) -> Result<Written, Problem> {
+/// Whether the ledger's payment has the draft's total on the draft's invoices. What does not read is brought in line.
+fn is_as(current: &wire::Payment, draft: &PaymentDraft) -> bool {
+    let Ok(row) = map::payment(current, draft.total.currency()) else { return false };
+    let mut theirs: Vec<_> =
+        row.lines.into_iter().map(|line| (line.invoice_external_ids, line.amount)).collect();
+    let ours = draft.lines.iter().map(|line| (vec![line.invoice_external_id.clone()], line.amount));
+    let mut ours: Vec<_> = ours.collect();
+    let order = |line: &(Vec<String>, Money)| (line.0.clone(), line.1.minor());
+    theirs.sort_by_key(order);
+    ours.sort_by_key(order);
+    row.total == draft.total && theirs == ours
+}
+
+fn written(row: &wire::Payment) -> Result<Written, Problem> {
     match (&row.id, &row.sync_token) {
         (Some(id), Some(token)) => Ok(Written { external_id: id.clone(), sync_token: token.clone() }),
         _ => Err(Problem::Ours(Failure::retry("QuickBooks gave a payment without Id or SyncToken"))),
@@ -197,3 +192,7 @@ async fn refuse(
     let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
     Attempt::of(change.update(stored).create(task, &[]).commit(app.table.as_ref()).await, ())
 }
+
+#[cfg(test)]
+#[path = "write_back_tests.rs"]
+mod tests;

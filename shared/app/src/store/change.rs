@@ -115,6 +115,11 @@ impl Change {
         self
     }
 
+    /// Whether no item is created or updated: there is nothing to commit.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// How many actions the transaction will have.
     pub fn actions(&self) -> usize {
         self.items.len() + self.others.len() + 1

@@ -2,7 +2,7 @@
 use super::entity::{Entity, Stored, read};
 use super::table::{Index, Key, Query, Range, Record, Table, TableError, TableName};
 use crate::worker::Failure;
-use domain::timeline::{ChainHead, TimelineEntry, entry_hash};
+use domain::timeline::{Cause, ChainHead, TimelineEntry, entry_hash};
 
 /// The most rows that one typed read follows through its pages; more is a failure, never a silent cut.
 const ROWS_MAX: usize = 200_000;
@@ -128,6 +128,23 @@ pub async fn chain(
         entries.push(ChainedEntry { entry, hash: link.hash });
     }
     Ok(entries)
+}
+
+/// Whether the newest entry of an item has this cause: a commit whose answer was lost did happen.
+///
+/// # Errors
+/// The table's, or an entry that does not read.
+pub async fn is_last_change_by(
+    table: &dyn Table,
+    head: Option<&ChainHead>,
+    cause: &Cause,
+) -> Result<bool, Failure> {
+    let Some(head) = head else { return Ok(false) };
+    let key = Key::new(&head.pk, &head.sk);
+    let Some(record) = table.get(TableName::Ledger, &key).await? else { return Ok(false) };
+    let entry: TimelineEntry = serde_json::from_str(&record.body)
+        .map_err(|error| Failure::poison(format!("timeline entry {key}: {error}")))?;
+    Ok(entry.cause.event == cause.event)
 }
 
 impl From<&TableError> for Failure {

@@ -2,7 +2,7 @@
 use super::facts::DunningFacts;
 use super::holds::{self, Hold};
 use super::policy::DunningPolicy;
-use crate::dates::{days_past_due, is_weekend};
+use crate::dates::days_past_due;
 use crate::ids::{ContactId, InvoiceId};
 use crate::invoice::Invoice;
 use crate::letters::Tone;
@@ -57,7 +57,7 @@ pub fn decide(facts: &DunningFacts, policy: &DunningPolicy) -> Result<DunningDec
     if overdue.is_empty() {
         return Ok(DunningDecision::Clear);
     }
-    if is_weekend(facts.today) || facts.hour < policy.hour_from || facts.hour >= policy.hour_before {
+    if !policy.is_open(facts.today, facts.hour) {
         return Ok(DunningDecision::LaterToday);
     }
     let mut held: Vec<(InvoiceId, Hold)> = Vec::new();

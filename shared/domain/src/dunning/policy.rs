@@ -1,5 +1,7 @@
 //! The dunning policy: data that people write, validated as a whole before a version of it is stored.
+use crate::dates::is_weekend;
 use crate::letters::Tone;
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +102,11 @@ impl DunningPolicy {
             fault("hour_before".into(), "must be later than hour_from and at most 24");
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// Whether letters may leave at this hour of this day, both in the creditor's zone.
+    pub fn is_open(&self, today: NaiveDate, hour: u32) -> bool {
+        !is_weekend(today) && (self.hour_from..self.hour_before).contains(&hour)
     }
 
     /// A level by its number; the first is 1.

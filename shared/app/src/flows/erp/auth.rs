@@ -106,12 +106,24 @@ async fn opened(app: &App, sealed: &Sealed) -> Result<String, Failure> {
 async fn renew(app: &App, ver: Option<u64>, refresh_token: &str) -> Result<String, Problem> {
     let settings = &app.settings.quickbooks;
     let oauth = OAuthApp::new(&settings.token_url, &settings.client_id, settings.client_secret.reveal());
-    let tokens = match execute_secret(app, refresh(&oauth, refresh_token)?).await {
+    let answer = match execute_secret(app, refresh(&oauth, refresh_token)?).await {
+        // Connected again by a person: the secret then holds a newer token than we keep.
+        Err(fault) if is_refused(&fault) && refresh_token != settings.refresh_token.reveal() => {
+            execute_secret(app, refresh(&oauth, settings.refresh_token.reveal())?).await
+        }
+        answer => answer,
+    };
+    let key = keys::token(&app.settings.entity, SYSTEM);
+    let tokens = match answer {
         Ok(tokens) => tokens,
-        Err(fault) if fault.advice(false) == Advice::Reconnect => {
+        Err(fault) if is_refused(&fault) => {
+            let now = app.table.get(TableName::Connections, &key).await.map_err(Failure::from)?;
+            if now.map(|record| record.ver) != ver {
+                return Err(overtaken().into());
+            }
             let task =
                 tasks::new_task(app, TaskKind::Reconnect, SUBJECT, "QuickBooks refused the refresh token");
-            tasks::open(app, &Cause::new("quickbooks:token-refused"), task).await?;
+            tasks::open_again(app, &Cause::new("quickbooks:token-refused"), task).await?;
             return Err(fault.into());
         }
         Err(fault) => return Err(fault.into()),
@@ -123,16 +135,20 @@ async fn renew(app: &App, ver: Option<u64>, refresh_token: &str) -> Result<Strin
         expires_at: app.clock.now() + TimeDelta::seconds(i64::from(tokens.expires_in)),
     };
     let body = serde_json::to_string(&stored).map_err(|error| Failure::poison(error.to_string()))?;
-    let record = Record::new(keys::token(&app.settings.entity, SYSTEM), ver.unwrap_or(0) + 1, body);
+    let record = Record::new(key, ver.unwrap_or(0) + 1, body);
     let condition = ver.map_or(Condition::Absent, Condition::Version);
     match app.table.commit(vec![Write::Put { table: TableName::Connections, record, condition }]).await {
         Ok(_) => Ok(tokens.access_token),
         // Another worker refreshed at the same moment: its tokens are the ones that are stored.
-        Err(CommitError::Conflict { .. }) => Err(Failure::Retry {
-            why: "tokens were refreshed by another worker".into(),
-            after_seconds: Some(1),
-        }
-        .into()),
+        Err(CommitError::Conflict { .. }) => Err(overtaken().into()),
         Err(other) => Err(Failure::from(other).into()),
     }
+}
+
+fn is_refused(fault: &Fault) -> bool {
+    fault.advice(false) == Advice::Reconnect
+}
+
+fn overtaken() -> Failure {
+    Failure::Retry { why: "tokens were refreshed by another worker".into(), after_seconds: Some(1) }
 }

@@ -2,7 +2,8 @@
 //! conflict falls back to one by one. A version that we hold, or an older one, changes nothing.
 use super::SYSTEM;
 use crate::App;
-use crate::flows::{Attempt, settle};
+use crate::flows::tasks::{about_customer, new_task, opened};
+use crate::flows::{Attempt, settle, tasks};
 use crate::keyring::lookup;
 use crate::ports::Answer;
 use crate::store::change::Change;
@@ -18,12 +19,14 @@ use domain::customer::{AddressStatus, Contact, Customer};
 use domain::ids::{ContactId, CreditMemoId, CustomerId, ExternalRef, InvoiceId};
 use domain::invoice::{ExternalVersion, Invoice};
 use domain::money::Money;
+use domain::refusal::Refusal;
+use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
 
 const RECORDS_PER_COMMIT: usize = 25;
 
-/// An item as it shall be, with the look-ups that lead to it.
-pub type Merged<'a, T> = Answer<'a, Result<(T, Vec<Key>), Failure>>;
+/// An item as it shall be, and the look-ups that lead to it (partition, sort key).
+type Merged<I> = Result<(I, Vec<Key>), Failure>;
 
 /// A record of the ledger that becomes an item of ours.
 pub trait Document: Send + Sync {
@@ -32,8 +35,11 @@ pub trait Document: Send + Sync {
     fn key(&self, app: &App) -> Key;
     fn version(&self) -> ExternalVersion;
     fn version_of(item: &Self::Item) -> &ExternalVersion;
-    /// The item as it shall be, and the look-ups that lead to it (partition, sort key).
-    fn merged<'a>(&'a self, app: &'a App, former: Option<Self::Item>) -> Merged<'a, Self::Item>;
+    /// The record merged into what we hold of it.
+    fn merged<'a>(&'a self, app: &'a App, former: Option<Self::Item>) -> Answer<'a, Merged<Self::Item>>;
+
+    /// What of the record our item could not take over, for a person to look at.
+    fn misfit(&self, item: &Self::Item) -> Option<String>;
 }
 
 /// Stores a page of records.
@@ -42,16 +48,28 @@ pub trait Document: Send + Sync {
 /// The table's or the seal's.
 pub async fn store<D: Document>(app: &App, cause: &Cause, documents: Vec<D>) -> Result<(), Failure> {
     for part in documents.chunks(RECORDS_PER_COMMIT) {
-        match attempt(app, cause, part).await? {
-            Attempt::Done(()) => {}
-            Attempt::Conflict(_) => {
+        match attempt(app, cause, part).await {
+            Ok(Attempt::Done(())) => {}
+            Ok(Attempt::Conflict(_)) | Err(Failure::Poison(_)) => {
                 for document in part {
-                    settle(|| attempt(app, cause, std::slice::from_ref(document))).await?;
+                    store_one(app, cause, document).await?;
                 }
             }
+            Err(later) => return Err(later),
         }
     }
     Ok(())
+}
+
+/// A record that no later try will take in waits for a person, and holds up no other.
+async fn store_one<D: Document>(app: &App, cause: &Cause, document: &D) -> Result<(), Failure> {
+    match settle(|| attempt(app, cause, std::slice::from_ref(document))).await {
+        Err(Failure::Poison(why)) => {
+            let task = new_task(app, TaskKind::LedgerMismatch, &document.key(app).pk, why);
+            tasks::open(app, cause, task).await
+        }
+        ended => ended,
+    }
 }
 
 async fn attempt<D: Document>(app: &App, cause: &Cause, documents: &[D]) -> Result<Attempt<()>, Failure> {
@@ -73,10 +91,15 @@ async fn attempt<D: Document>(app: &App, cause: &Cause, documents: &[D]) -> Resu
         }
         let (item, lookups) =
             document.merged(app, stored.as_ref().map(|stored| stored.state.clone())).await?;
+        let (misfit, customer) = (document.misfit(&item), item.customer().cloned());
         change = match stored {
             Some(stored) => change.update(stored.with_state(item)),
             None => change.create(item, &[]),
         };
+        if let Some(why) = misfit {
+            let task = new_task(app, TaskKind::LedgerMismatch, &format!("{}|misfit", key.pk), why);
+            change = opened(app, change, about_customer(task, customer.as_ref())).await?;
+        }
         for lookup in lookups {
             if !look_up(app.table.as_ref(), lookup.pk.clone()).await?.contains(&lookup.sk) {
                 change = change.claim(lookup, r#"{"v":1}"#);
@@ -122,7 +145,7 @@ impl Document for ErpCustomer {
         &item.external_version
     }
 
-    fn merged<'a>(&'a self, app: &'a App, former: Option<Customer>) -> Merged<'a, Customer> {
+    fn merged<'a>(&'a self, app: &'a App, former: Option<Customer>) -> Answer<'a, Merged<Customer>> {
         Box::pin(async move {
             let entity = app.settings.entity.clone();
             let customer_id = CustomerId(id(&self.external_id));
@@ -131,8 +154,13 @@ impl Document for ErpCustomer {
             let former_contacts = former.as_ref().map(|former| former.contacts.clone()).unwrap_or_default();
             let mut contacts = Vec::new();
             for email in self.email.iter().flat_map(|list| list.split([',', ';'])).map(str::trim) {
-                if email.contains('@') {
-                    contacts.push(contact(app, &subject, email, &former_contacts).await?);
+                if !email.contains('@') {
+                    continue;
+                }
+                let contact = contact(app, &subject, email, &former_contacts).await?;
+                // One address may be written twice, in either case.
+                if !contacts.iter().any(|known: &Contact| known.email_hash == contact.email_hash) {
+                    contacts.push(contact);
                 }
             }
             let lookups = contacts
@@ -174,6 +202,10 @@ impl Document for ErpCustomer {
             Ok((item, lookups))
         })
     }
+
+    fn misfit(&self, _: &Customer) -> Option<String> {
+        None
+    }
 }
 
 async fn contact(app: &App, subject: &str, email: &str, former: &[Contact]) -> Result<Contact, Failure> {
@@ -201,7 +233,7 @@ impl Document for ErpInvoice {
         &item.external_version
     }
 
-    fn merged<'a>(&'a self, app: &'a App, former: Option<Invoice>) -> Merged<'a, Invoice> {
+    fn merged<'a>(&'a self, app: &'a App, former: Option<Invoice>) -> Answer<'a, Merged<Invoice>> {
         Box::pin(async move {
             let entity = app.settings.entity.clone();
             let invoice_id = InvoiceId(id(&self.external_id));
@@ -243,14 +275,34 @@ impl Document for ErpInvoice {
             Ok((item, lookups))
         })
     }
+
+    fn misfit(&self, item: &Invoice) -> Option<String> {
+        let number = &item.number;
+        if self.is_voided && !item.settled.is_empty() {
+            let settled = item.applied.plus(item.credited).unwrap_or(item.applied);
+            return Some(format!(
+                "invoice {number} is void in the ledger, {settled} stay settled on it here"
+            ));
+        }
+        let (theirs, ours) = (self.total, item.original);
+        (!self.is_voided && theirs != ours).then(|| {
+            format!("invoice {number} is over {theirs} in the ledger, and more than that is settled or held of {ours} here")
+        })
+    }
 }
 
-/// The ledger's figures on our item. A total that no longer covers what was settled is not taken over: the balance
-/// is, so that nobody is chased for more than the ledger says.
+/// The ledger's figures on our item. A total that no longer covers what was settled or is held is not taken over: the
+/// balance is, so that nobody is chased for more than the ledger says; one in another currency says nothing.
 fn updated(former: Invoice, fresh: Invoice) -> Invoice {
-    let settled = former.original.minus(former.open().unwrap_or(former.original)).unwrap_or(former.applied);
-    let covers = fresh.original.minus(settled).is_ok_and(|left| !left.is_negative());
+    let left = || {
+        let parts = [former.applied, former.credited, former.discounted, former.written_off];
+        let held = if fresh.is_voided { Money::zero(former.currency()) } else { former.held()? };
+        let taken = Money::sum(former.currency(), parts)?.plus(held)?;
+        Ok::<_, Refusal>(fresh.original.minus(taken)?)
+    };
+    let covers = left().is_ok_and(|left| !left.is_negative());
     let original = if covers && !fresh.is_voided { fresh.original } else { former.original };
+    let is_mute = fresh.is_voided || fresh.ledger_balance.currency() != original.currency();
     let mut item = Invoice {
         external_version: fresh.external_version,
         customer: fresh.customer,
@@ -258,7 +310,7 @@ fn updated(former: Invoice, fresh: Invoice) -> Invoice {
         issued_on: fresh.issued_on,
         due_on: fresh.due_on,
         original,
-        ledger_balance: if fresh.is_voided { Money::zero(original.currency()) } else { fresh.ledger_balance },
+        ledger_balance: if is_mute { Money::zero(original.currency()) } else { fresh.ledger_balance },
         is_voided: fresh.is_voided,
         ..former
     };
@@ -285,7 +337,7 @@ impl Document for ErpCreditMemo {
         &item.external_version
     }
 
-    fn merged<'a>(&'a self, app: &'a App, former: Option<CreditMemo>) -> Merged<'a, CreditMemo> {
+    fn merged<'a>(&'a self, app: &'a App, former: Option<CreditMemo>) -> Answer<'a, Merged<CreditMemo>> {
         let entity = app.settings.entity.clone();
         let former = former.unwrap_or_else(|| CreditMemo {
             entity,
@@ -301,13 +353,30 @@ impl Document for ErpCreditMemo {
             allocations: Vec::new(),
         });
         let covers = self.total.minus(former.applied).is_ok_and(|left| !left.is_negative());
+        let original = if covers { self.total } else { former.original };
+        let is_same_currency = self.remaining.currency() == original.currency();
         let item = CreditMemo {
             external_version: self.version(),
             number: self.number.clone().unwrap_or_else(|| self.external_id.clone()),
-            original: if covers { self.total } else { former.original },
-            ledger_remaining: self.remaining,
+            original,
+            ledger_remaining: if is_same_currency {
+                self.remaining
+            } else {
+                Money::zero(original.currency())
+            },
             ..former
         };
         Box::pin(async move { Ok((item, Vec::new())) })
     }
+
+    fn misfit(&self, item: &CreditMemo) -> Option<String> {
+        let (number, theirs, applied) = (&item.number, self.total, item.applied);
+        (theirs != item.original).then(|| {
+            format!("credit memo {number} is over {theirs} in the ledger, and {applied} of it are used here")
+        })
+    }
 }
+
+#[cfg(test)]
+#[path = "documents_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 use super::SYSTEM;
 use super::documents::id;
 use crate::App;
-use crate::flows::tasks::{self, about_customer, new_task};
+use crate::flows::tasks::{self, about_customer, new_task, opened};
 use crate::flows::{Attempt, settle};
 use crate::store::change::Change;
 use crate::store::entity::{Entity, Stored};
@@ -23,11 +23,35 @@ use domain::timeline::{Cause, Event};
 /// What our own postings say in their private note, before the payment's id.
 pub const NOTE_PREFIX: &str = "dunlin:";
 
+/// How long a payment waits for the pull of its invoices; a first pull of many takes its time.
+const INVOICE_PAUSE_SECONDS: u32 = 60;
+
+/// Stores a page of payments. One that waits for its invoices holds up no other, and one that no later try will take
+/// in waits for a person.
+///
+/// # Errors
+/// The table's; a retry, after all others, while an invoice that a payment settles has not been pulled yet.
+pub async fn store_all(app: &App, cause: &Cause, rows: &[ErpPayment]) -> Result<(), Failure> {
+    let mut waiting = None;
+    for row in rows {
+        match store(app, cause, row).await {
+            Ok(()) => {}
+            Err(Failure::Poison(why)) => {
+                let about = format!("qbo-payment {}|{}", row.external_id, row.sync_token);
+                let why = format!("payment {}: {why}", row.external_id);
+                tasks::open(app, cause, new_task(app, TaskKind::LedgerMismatch, &about, why)).await?;
+            }
+            Err(later) => waiting = Some(later),
+        }
+    }
+    waiting.map_or(Ok(()), Err)
+}
+
 /// Stores one payment of the ledger.
 ///
 /// # Errors
 /// The table's; a retry while an invoice it settles has not been pulled yet.
-pub async fn store(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), Failure> {
+async fn store(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), Failure> {
     if is_ours(app, row).await? {
         return Ok(());
     }
@@ -51,9 +75,10 @@ async fn invoices(app: &App, ids: &[InvoiceId]) -> Result<Vec<Stored<Invoice>>, 
     let found: Vec<Stored<Invoice>> = load_many(app.table.as_ref(), &wanted).await?;
     match ids.iter().find(|id| !found.iter().any(|invoice| invoice.state.id == **id)) {
         None => Ok(found),
-        Some(id) => {
-            Err(Failure::Retry { why: format!("invoice {id} is not pulled yet"), after_seconds: Some(5) })
-        }
+        Some(id) => Err(Failure::Retry {
+            why: format!("invoice {id} is not pulled yet"),
+            after_seconds: Some(INVOICE_PAUSE_SECONDS),
+        }),
     }
 }
 
@@ -97,8 +122,10 @@ async fn mirror(app: &App, cause: &Cause, row: &ErpPayment) -> Result<Attempt<()
             state = state.unsettle(&by, had).map_err(poison)?;
         }
         if let Some(wants) = wants {
-            let fits =
-                wants.at_most(state.payable().map_err(poison)?).map_err(|error| poison(error.into()))?;
+            let fits = wants.at_most(state.payable().map_err(poison)?).map_err(|error| poison(error.into()))?;
+            // A payment may settle more than its money together with a credit memo: the rest is for a person.
+            let left = payment.unapplied().map_err(poison)?;
+            let fits = fits.at_most(left).map_err(|error| poison(error.into()))?;
             if fits != wants {
                 misfits.push(format!("{wants} on {}", state.number));
             }
@@ -135,7 +162,7 @@ async fn mirror(app: &App, cause: &Cause, row: &ErpPayment) -> Result<Attempt<()
         change = change.update(invoice);
     }
     if let Some(task) = task {
-        change = change.create(task, &[]);
+        change = opened(app, change, task).await?;
     }
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
@@ -183,14 +210,21 @@ async fn link_credits(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), 
         let memo_key = keys::credit_memo(&entity, &CreditMemoId(id(memo_id)));
         let Some(mut memo) = load::<CreditMemo>(app.table.as_ref(), &memo_key).await? else {
             let why = format!("credit memo {memo_id} is not pulled yet");
-            return Err(Failure::Retry { why, after_seconds: Some(5) });
+            return Err(Failure::Retry { why, after_seconds: Some(INVOICE_PAUSE_SECONDS) });
         };
         let ids: Vec<InvoiceId> = wanted.iter().map(|a| a.invoice.clone()).collect();
         let by = Settlement::Credit(memo.state.id.clone());
         let mut changed = Vec::new();
+        let mut misfits = Vec::new();
         for (mut invoice, allocation) in invoices(app, &ids).await?.into_iter().zip(&wanted) {
-            let open = invoice.state.payable().map_err(poison)?;
-            let fits = allocation.amount.at_most(open).map_err(|error| poison(error.into()))?;
+            invoice.state = invoice.state.credit_came(allocation.amount).map_err(poison)?;
+            let free = invoice.state.payable().map_err(poison)?;
+            let left = memo.state.original.minus(memo.state.applied).map_err(|error| poison(error.into()))?;
+            let fits = allocation.amount.at_most(free).and_then(|fits| fits.at_most(left));
+            let fits = fits.map_err(|error| poison(error.into()))?;
+            if fits != allocation.amount {
+                misfits.push(format!("{} on {}", allocation.amount, invoice.state.number));
+            }
             if fits.is_positive() {
                 let used = Allocation { invoice: allocation.invoice.clone(), amount: fits };
                 memo.state = memo.state.allocate(used).map_err(poison)?;
@@ -198,6 +232,13 @@ async fn link_credits(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), 
                 changed.push(invoice);
             }
         }
+        let task = (!misfits.is_empty()).then(|| {
+            let number = &memo.state.number;
+            let why =
+                format!("credit memo {number} does not fit as the ledger uses it: {}", misfits.join(", "));
+            let about = format!("qbo-credit-link {}", row.external_id);
+            about_customer(new_task(app, TaskKind::LedgerMismatch, &about, why), Some(&memo.state.customer))
+        });
         let Some(first) = wanted.first() else { return Ok(Attempt::Done(())) };
         let event = Event::CreditApplied {
             credit_memo: memo.state.id.clone(),
@@ -208,7 +249,14 @@ async fn link_credits(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), 
         for invoice in changed {
             change = change.update(invoice);
         }
+        if let Some(task) = task {
+            change = opened(app, change, task).await?;
+        }
         Attempt::of(change.claim(claim.clone(), r#"{"v":1}"#).commit(app.table.as_ref()).await, ())
     })
     .await
 }
+
+#[cfg(test)]
+#[path = "payments_tests.rs"]
+mod tests;

@@ -81,9 +81,7 @@ pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
             let (page, cause) = fetch::<wire::Payment>(app, due).await?;
             let (rows, turned) =
                 sort_out(app, &cause, page.and_then(|wire| map::payment(wire, home))).await?;
-            for row in &rows {
-                payments::store(app, &cause, row).await?;
-            }
+            payments::store_all(app, &cause, &rows).await?;
             turned
         }
         other => return Err(Failure::poison(format!("no kind of record is called {other:?}"))),

@@ -8,7 +8,7 @@ use crate::store::change::Change;
 use crate::store::entity::Stored;
 use crate::store::keys;
 use crate::store::reads::{customer_group, load, load_many};
-use crate::store::table::Key;
+use crate::store::table::{Key, TableName};
 use crate::worker::Failure;
 use chrono::NaiveDate;
 use domain::cash::tokens::{normal_form, number_tokens};
@@ -24,6 +24,9 @@ use domain::promise::{ActivePromise, spread};
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
 
+/// Invoices that one commit may change, beside the customer, a task, the claim and the entry.
+const NAMED_MAX: usize = 90;
+
 /// Acts on a mail, once: its claim is part of the commit.
 ///
 /// # Errors
@@ -37,6 +40,10 @@ pub(super) async fn act(
 ) -> Result<(), Failure> {
     let (inbox, policy) = inbox_policy(app).await?;
     settle(|| async {
+        // Taken in by another delivery, or by a commit whose answer was lost.
+        if app.table.get(TableName::Ledger, &claim).await?.is_some() {
+            return Ok(Attempt::Done(()));
+        }
         let customer = match &sender.customer {
             Some(id) => {
                 load::<Customer>(app.table.as_ref(), &keys::customer(&app.settings.entity, id)).await?
@@ -45,6 +52,11 @@ pub(super) async fn act(
         };
         let mut work = Work::new(app, cause, sender, &policy, customer);
         work.named = named_invoices(app, sender, reading, work.customer.as_ref()).await?;
+        if work.named.len() > NAMED_MAX {
+            work.named.clear();
+            work.pause(PauseReason::ReplyToRead, None);
+            work.ask(&format!("it is about more than {NAMED_MAX} invoices"));
+        }
         if reading.automatic.is_none() {
             let facts =
                 Facts { trust: sender.trust, names_invoice: !work.named.is_empty(), today: app.today() };
@@ -193,7 +205,16 @@ impl<'a> Work<'a> {
         let opened_on = self.app.today();
         let until = (!is_verified).then(|| plus_days(opened_on, 3));
         let id = DisputeId(self.cause.event.0.chars().take(24).collect());
+        // A dispute that stands for as long, or until a person closes it, is not shortened by another mail.
+        let is_longer = |standing: &OpenDispute| match (standing.until, until) {
+            (None, _) => true,
+            (Some(standing), Some(until)) => standing >= until,
+            (Some(_), None) => false,
+        };
         for invoice in &mut self.named {
+            if invoice.state.dispute.as_ref().is_some_and(is_longer) {
+                continue;
+            }
             invoice.state.dispute =
                 Some(OpenDispute { id: id.clone(), reason: reason.to_owned(), opened_on, until });
         }
@@ -272,3 +293,7 @@ impl<'a> Work<'a> {
         Attempt::of(change.claim(claim, r#"{"v":1}"#).commit(app.table.as_ref()).await, ())
     }
 }
+
+#[cfg(test)]
+#[path = "act_tests.rs"]
+mod tests;

@@ -1,0 +1,91 @@
+use super::*;
+use crate::doubles::app::MemoryApp;
+use crate::flows::items::{
+    entity, invoice, memory_app, open_tasks, payment, put, stored_invoice, stored_payment, usd, version,
+};
+use connectors::quickbooks::facts::ErpPaymentLine;
+use domain::invoice::{RefundChoice, RefundToDecide};
+
+fn line(minor: i64, invoice: Option<&str>, memo: Option<&str>) -> ErpPaymentLine {
+    let ids = |id: Option<&str>| id.map(str::to_owned).into_iter().collect();
+    ErpPaymentLine {
+        amount: usd(minor),
+        invoice_external_ids: ids(invoice),
+        credit_memo_external_ids: ids(memo),
+        others: vec![],
+    }
+}
+
+fn row(id: &str, total: i64, lines: Vec<ErpPaymentLine>) -> ErpPayment {
+    ErpPayment {
+        external_id: id.into(),
+        sync_token: "0".into(),
+        customer_external_id: "1".into(),
+        total: usd(total),
+        unapplied: usd(0),
+        received_on: "2026-03-20".parse().unwrap(),
+        payment_ref_num: None,
+        private_note: None,
+        lines,
+        is_voided: false,
+        is_cash: total != 0,
+        updated_at: "2026-03-20T00:00:00Z".parse().unwrap(),
+    }
+}
+
+async fn take(memory: &MemoryApp, rows: &[ErpPayment]) -> Result<(), Failure> {
+    store_all(&memory.app, &Cause::new("qbo:Payment:page"), rows).await
+}
+
+#[tokio::test]
+async fn a_payment_together_with_a_credit_settles_its_money_and_tells_the_rest() {
+    let memory = memory_app();
+    put(&memory, invoice("1001", 10_000), &[]).await;
+    let both = row("7", 6_000, vec![line(10_000, Some("1001"), None), line(4_000, None, Some("9"))]);
+    take(&memory, std::slice::from_ref(&both)).await.unwrap();
+    assert_eq!(stored_invoice(&memory, "1001").await.applied, usd(6_000));
+    assert_eq!(open_tasks(&memory).await.len(), 1);
+    let units = memory.table.half_units();
+    take(&memory, &[both]).await.unwrap();
+    assert_eq!(memory.table.half_units(), units, "a duplicate writes nothing");
+}
+
+#[tokio::test]
+async fn a_payment_that_waits_for_its_invoice_holds_up_no_other() {
+    let memory = memory_app();
+    put(&memory, invoice("1001", 10_000), &[]).await;
+    let early = row("7", 1_000, vec![line(1_000, Some("2002"), None)]);
+    let ready = row("8", 6_000, vec![line(6_000, Some("1001"), None)]);
+    let ended = take(&memory, &[early, ready]).await;
+    assert!(matches!(ended, Err(Failure::Retry { .. })));
+    assert_eq!(stored_payment(&memory, "qbo:8").await.state.applied, usd(6_000));
+}
+
+#[tokio::test]
+async fn the_credit_memo_that_a_refund_waits_for_settles_what_it_reopened() {
+    let memory = memory_app();
+    let mut waiting = invoice("1001", 10_000);
+    let (payment, refund) = (payment("pi_1", 0).id, "re_1".to_owned());
+    let choice = Some(RefundChoice::Credit);
+    waiting.refunds_to_decide.push(RefundToDecide { payment, refund, amount: usd(10_000), choice });
+    put(&memory, waiting, &[]).await;
+    let memo = CreditMemo {
+        entity: entity(),
+        id: CreditMemoId::new("qbo:9"),
+        external_ref: ExternalRef::new(SYSTEM, "9"),
+        external_version: version("0"),
+        customer: CustomerId::new("qbo:1"),
+        number: "CM-9".into(),
+        issued_on: "2026-03-20".parse().unwrap(),
+        original: usd(10_000),
+        applied: usd(0),
+        ledger_remaining: usd(0),
+        allocations: vec![],
+    };
+    put(&memory, memo, &[]).await;
+    let link = row("7", 0, vec![line(10_000, Some("1001"), None), line(10_000, None, Some("9"))]);
+    take(&memory, &[link]).await.unwrap();
+    let invoice = stored_invoice(&memory, "1001").await;
+    assert_eq!((invoice.open().unwrap(), invoice.credited), (usd(0), usd(10_000)));
+    assert_eq!((invoice.refunds_to_decide, open_tasks(&memory).await), (vec![], vec![]));
+}
