@@ -1,6 +1,7 @@
 //! The hourly tick: one message a shard, then one message a customer with something overdue. Idempotent on the
 //! entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
 use super::promises;
+use super::relay::send_lost;
 use crate::App;
 use crate::archive::archive;
 use crate::messages::{DunningDue, Message, TickDue, TickShardDue, outgoing, send};
@@ -18,12 +19,13 @@ use std::collections::BTreeSet;
 /// Index rows that one message works off before it hands on its cursor.
 const ROWS_PER_MESSAGE: u32 = 5_000;
 
-/// Starts an hour: archives the tick and sends one message a shard.
+/// Starts an hour: archives the tick, sends what lost its message, and one message a shard.
 ///
 /// # Errors
 /// The queue's or the archive's.
 pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure> {
     archive(app, "tick", body.as_bytes()).await?;
+    send_lost(app).await?;
     let at = tick.scheduled_at.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
     let at = at.unwrap_or_else(|| app.clock.now());
     let hour = civil_hour(at, app.settings.zone);
