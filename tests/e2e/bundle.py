@@ -1,5 +1,6 @@
 """The whole bundle, deployed: the real template and the real binaries in one account of the emulator."""
 import base64
+import functools
 import hashlib
 import hmac
 import io
@@ -321,6 +322,7 @@ class Bundle:
         return "\n".join(lines)
 
 
+@functools.cache
 def zipped(binary):
     """A deployment package: the binary as `bootstrap`, executable."""
     packed = io.BytesIO()

@@ -43,7 +43,7 @@ fn inline(piece: &Piece, facts: &LetterFacts) -> Option<String> {
     let plain = piece.plain(facts)?;
     // A link says where it leads; a signed address read aloud says nothing.
     let label = match piece {
-        Piece::Field(Field::PortalUrl) => "See the invoices and the ways to pay",
+        Piece::Field(Field::PortalUrl) => "See the invoices",
         Piece::Field(Field::OptOutUrl) => "Stop automatic reminders",
         Piece::Words(_) | Piece::Field(_) => return Some(escaped(&plain)),
     };
