@@ -89,9 +89,7 @@ impl Day {
         let first = self.steps.get(next).map_or("06:00", |step| step.at.as_str());
         bundle.clock.set(self.instant(bundle, first)?);
         sim::seed::seed(&bundle.books, self.seed, self.on).map_err(Stopped::at("seeding the books"))?;
-        let policy: DunningPolicy =
-            toml::from_str(DEFAULT_POLICY).map_err(Stopped::at("the default policy"))?;
-        policies::apply(&bundle.app, &policy).await.map_err(Stopped::at("the default policy"))?;
+        put_default_policy(&bundle.app).await?;
         // What was in the queues when the process ended comes first.
         settle(bundle, screen).await?;
         for (at, step) in self.steps.iter().enumerate().skip(next) {
@@ -239,6 +237,17 @@ impl Day {
         }
         Ok(())
     }
+}
+
+/// Puts the policy that ships in force where there is none: one that a person applied stays.
+async fn put_default_policy(app: &app::App) -> Result<(), Stopped> {
+    let there = stored_policy(app, &app.settings.entity).await.map_err(Stopped::at("the policy in force"))?;
+    if there.is_none() {
+        let policy: DunningPolicy =
+            toml::from_str(DEFAULT_POLICY).map_err(Stopped::at("the default policy"))?;
+        policies::apply(app, &policy).await.map_err(Stopped::at("the default policy"))?;
+    }
+    Ok(())
 }
 
 fn tampered(how: &str, raw: &[u8], at: i64) -> Result<(http::HeaderMap, Bytes), Stopped> {

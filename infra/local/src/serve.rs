@@ -67,7 +67,11 @@ pub async fn serve(bundle: &Bundle, ports: Ports) -> Result<(), Stopped> {
     let console = spawn(console::router(app.clone()), ports.console);
     let portal = spawn(portal::router(app), ports.portal);
     write_line(&format!("console  {}   sign in as {}", ports.urls.console, STAFF));
-    write_line(&format!("portal   {}   by the links in {}/letters/*.eml", ports.urls.portal, bundle.folder.0.display()));
+    write_line(&format!(
+        "portal   {}   by the links in {}/letters/*.eml",
+        ports.urls.portal,
+        bundle.folder.0.display()
+    ));
     write_line("Ctrl-C ends it; started again, it delivers the whole day once more.");
     loop {
         tokio::time::sleep(Duration::from_millis(250)).await;

@@ -13,8 +13,8 @@
 //! Region, credentials and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>`) are the SDK's own.
 use crate::clock::{OsEntropy, SystemClock};
 use crate::dynamo::{DynamoTable, TableNames, configured};
-use crate::not_given::NotGiven;
 use crate::https::{HttpLimits, HttpsClient};
+use crate::not_given::NotGiven;
 use crate::s3::S3Blobs;
 use crate::seal::{NoSeal, TableSeal};
 use crate::secrets::Secrets;
@@ -103,7 +103,8 @@ impl Bootstrap {
 
     pub fn mailer(&self) -> SesMailer {
         let own_endpoint = self.vars.get("AWS_ENDPOINT_URL_SES");
-        let sdk = own_endpoint.map_or_else(|| self.sdk.clone(), |url| self.sdk.to_builder().endpoint_url(url).build());
+        let sdk = own_endpoint
+            .map_or_else(|| self.sdk.clone(), |url| self.sdk.to_builder().endpoint_url(url).build());
         SesMailer::new(&sdk, https_pool(MAIL_IDLE_MAX), self.vars.get("CONFIGURATION_SET").cloned())
     }
 

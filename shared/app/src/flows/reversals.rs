@@ -199,7 +199,8 @@ async fn undo(
         state.contested.retain(|contested| contested.dispute != fact.external_id);
         let invoice_id = state.id.clone();
         for part in taken.iter().filter(|part| part.invoice == invoice_id) {
-            let again = part.amount.at_most(state.payable().map_err(poison)?).map_err(|e| poison(e.into()))?;
+            let again =
+                part.amount.at_most(state.payable().map_err(poison)?).map_err(|e| poison(e.into()))?;
             is_whole &= again == part.amount;
             if again.is_positive() {
                 state = state.settle(by.clone(), again).map_err(poison)?;

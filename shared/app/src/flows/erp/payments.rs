@@ -122,7 +122,8 @@ async fn mirror(app: &App, cause: &Cause, row: &ErpPayment) -> Result<Attempt<()
             state = state.unsettle(&by, had).map_err(poison)?;
         }
         if let Some(wants) = wants {
-            let fits = wants.at_most(state.payable().map_err(poison)?).map_err(|error| poison(error.into()))?;
+            let fits =
+                wants.at_most(state.payable().map_err(poison)?).map_err(|error| poison(error.into()))?;
             // A payment may settle more than its money together with a credit memo: the rest is for a person.
             let left = payment.unapplied().map_err(poison)?;
             let fits = fits.at_most(left).map_err(|error| poison(error.into()))?;
