@@ -67,7 +67,11 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
             .map_err(|error| Failure::poison(format!("due index, {}: {error}", row.key)))?;
         if summary.promise_until.is_some_and(|until| until < due.on) {
             let cause = Cause::new(format!("tick:{}", due.hour));
-            promises::value_if_due(app, &cause, &row.key).await?;
+            match promises::value_if_due(app, &cause, &row.key).await {
+                // A broken record stops its own customer's decision, not the shard: its promise still holds.
+                Err(Failure::Poison(why)) => tracing::error!(%why, "promise not valued"),
+                ended => ended?,
+            }
         }
         if is_open && summary.open.is_positive() && summary.due_on.is_some_and(|due_on| due_on < due.on) {
             customers.insert(summary.customer);

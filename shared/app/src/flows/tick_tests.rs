@@ -46,6 +46,22 @@ async fn outside_the_hours_promises_are_valued_and_nobody_is_asked_about() {
 }
 
 #[tokio::test]
+async fn a_record_that_does_not_read_stops_no_other() {
+    let memory = overdue().await;
+    let (customer, id) = (CustomerId::new("qbo:1"), domain::ids::InvoiceId::new("qbo:0"));
+    let on = "2026-03-10".parse().unwrap();
+    let mut broken = Record::new(keys::invoice(&entity(), &id), 1, "{}");
+    broken.due = Some(keys::due_row(&entity(), Some(on), &customer, &id));
+    let (open, due_on, promise_until) = (usd(1), Some(on), Some(on));
+    broken.summary =
+        Some(serde_json::to_string(&OpenSummary { customer, open, due_on, promise_until }).unwrap());
+    let (table, condition) = (TableName::Ledger, Condition::Absent);
+    memory.app.table.commit(vec![Write::Put { table, record: broken, condition }]).await.unwrap();
+    tick(&memory).await;
+    assert_eq!(stored_invoice(&memory, "1001").await.promise, None);
+}
+
+#[tokio::test]
 async fn without_a_policy_nobody_is_asked_about() {
     let memory = overdue().await;
     assert_eq!(tick(&memory).await, []);

@@ -121,8 +121,9 @@ async fn lines(
         };
         let open = invoice.state.open().map_err(broken)?;
         left = left.minus(part.amount).map_err(|error| Failure::poison(error.to_string()))?;
-        if open.minor() < part.amount.minor() {
-            misfit = Some(format!("{} has only {open} open", invoice.state.number));
+        let free = invoice.state.free().map_err(broken)?;
+        if free.minor() < part.amount.minor() {
+            misfit = Some(format!("{} has only {free} to be settled", invoice.state.number));
         }
         lines.push(CandidateLine {
             invoice: part.invoice.clone(),
