@@ -74,3 +74,21 @@ async fn an_inquiry_moves_no_money() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn more_disputed_than_is_left_waits_for_a_person() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "needs_response");
+        world.when_notice("charge.dispute.created", "dispute", "dp_1").await;
+        let mut kinds: Vec<TaskKind> = world.tasks().await.into_iter().map(|(kind, _)| kind).collect();
+        kinds.sort();
+        assert_eq!(kinds, [TaskKind::RefundToDecide, TaskKind::Quarantine]);
+        assert_eq!(world.dead, []);
+        world.then_open("INV-1001", "200.00").await;
+    })
+    .await;
+}

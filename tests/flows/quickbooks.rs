@@ -151,3 +151,20 @@ async fn a_payment_that_people_move_follows_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_posting_of_ours_that_people_void_calls_a_person() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_voided_posting();
+        world.when_pull().await;
+        world.when_pull().await;
+        world.then_tasks(&[TaskKind::LedgerMismatch]).await;
+        world.then_open("INV-1001", "0.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0, "nobody who has paid is chased meanwhile");
+    })
+    .await;
+}

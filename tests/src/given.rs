@@ -99,6 +99,15 @@ impl World {
         quickbooks.change_first_payment(|payment| payment.lines[0].0 = invoice);
     }
 
+    /// People void our first posting in QuickBooks.
+    pub fn given_voided_posting(&mut self) {
+        self.vendors.lock().unwrap().quickbooks.change_first_payment(|payment| {
+            payment.total = usd("0.00");
+            payment.lines.clear();
+            payment.note = Some("Voided - dunlin".into());
+        });
+    }
+
     /// People lower our first posting in QuickBooks, on its only invoice.
     pub fn given_lowered_posting(&mut self, total: &str) {
         self.vendors.lock().unwrap().quickbooks.change_first_payment(|payment| {

@@ -144,8 +144,8 @@ impl World {
 
     /// A notice of Stripe about one of its objects, well signed.
     pub async fn when_notice(&mut self, kind: &str, object: &str, id: &str) {
-        self.told += 1;
-        let event = json!({"object": "event", "id": format!("evt_{}", self.told), "type": kind,
+        self.notices += 1;
+        let event = json!({"object": "event", "id": format!("evt_{}", self.notices), "type": kind,
             "api_version": "2026-10-28.endive", "created": self.clock.now().timestamp(), "livemode": false,
             "data": {"object": {"object": object, "id": id}}});
         let status = self.when_signed(event.to_string().as_bytes()).await;

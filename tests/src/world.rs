@@ -44,8 +44,10 @@ pub struct World {
     swept: BTreeSet<String>,
     /// What went to a dead-letter queue, and why.
     pub dead: Vec<(QueueName, String)>,
-    /// Counts outside events, so that each gets an id of its own.
-    pub(crate) told: u32,
+    /// Counts messages, so that each gets an id of its own.
+    sent: u32,
+    /// Counts notices of Stripe, for the same end.
+    pub(crate) notices: u32,
 }
 
 /// How messages fare on their way.
@@ -103,8 +105,22 @@ impl World {
             toml::from_str(include_str!("../../infra/policies/default.toml")).unwrap();
         flows::policies::apply(&app, &policy).await.unwrap();
         let (mailers, swept, dead) = (vec![mailer], BTreeSet::new(), Vec::new());
-        let (stopped, told) = (BTreeSet::new(), 0);
-        Self { app, clock, table, queue, blobs, mailers, vendors, telling, stopped, swept, dead, told }
+        let (stopped, sent, notices) = (BTreeSet::new(), 0, 0);
+        Self {
+            app,
+            clock,
+            table,
+            queue,
+            blobs,
+            mailers,
+            vendors,
+            telling,
+            stopped,
+            swept,
+            dead,
+            sent,
+            notices,
+        }
     }
 
     fn worker(&self, queue: QueueName) -> Box<dyn Worker> {
@@ -132,8 +148,8 @@ impl World {
             for queue in QueueName::ALL.iter().filter(|queue| !self.stopped.contains(*queue)) {
                 let sent = self.queue.take(*queue);
                 waiting.extend(sent.into_iter().map(|message| {
-                    self.told += 1;
-                    let message_id = format!("message-{}", self.told);
+                    self.sent += 1;
+                    let message_id = format!("message-{}", self.sent);
                     (*queue, Delivery { message_id, body: message.body, receive_count: 1 })
                 }));
             }

@@ -244,5 +244,9 @@ async fn follow_reversal(
             reversal.external_id
         ))));
     };
-    Ok(follow(app, cause, &payment, reversal).await?)
+    match follow(app, cause, &payment, reversal).await {
+        // More goes back than is left, say: a person has to look.
+        Err(Failure::Poison(why)) => Err(Stop::Unreadable(why)),
+        ended => Ok(ended?),
+    }
 }

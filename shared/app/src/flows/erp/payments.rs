@@ -19,6 +19,13 @@ use domain::payment::{Allocation, Payment, PaymentSource, Posting, RemittanceFac
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
+use serde::Deserialize;
+
+/// The look-up record that leads from a posting to its payment.
+#[derive(Debug, Deserialize)]
+struct PostedLookup {
+    payment: PaymentId,
+}
 
 /// What our own postings say in their private note, before the payment's id.
 pub const NOTE_PREFIX: &str = "dunlin:";
@@ -53,7 +60,7 @@ pub async fn store_all(app: &App, cause: &Cause, rows: &[ErpPayment]) -> Result<
 /// The table's; a retry while an invoice it settles has not been pulled yet.
 async fn store(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), Failure> {
     if is_ours(app, row).await? {
-        return Ok(());
+        return if row.is_voided { tell_voided(app, cause, row).await } else { Ok(()) };
     }
     if !row.is_cash && !row.is_voided {
         return link_credits(app, cause, row).await;
@@ -67,6 +74,22 @@ async fn is_ours(app: &App, row: &ErpPayment) -> Result<bool, Failure> {
     }
     let key = keys::posted(&app.settings.entity, &ExternalRef::new(SYSTEM, &row.external_id));
     Ok(app.table.get(TableName::Ledger, &key).await?.is_some())
+}
+
+/// A posting of ours that people voided: our books still count its money, so a person has to say which is right.
+async fn tell_voided(app: &App, cause: &Cause, row: &ErpPayment) -> Result<(), Failure> {
+    let entity = &app.settings.entity;
+    let posted = keys::posted(entity, &ExternalRef::new(SYSTEM, &row.external_id));
+    let Some(record) = app.table.get(TableName::Ledger, &posted).await? else { return Ok(()) };
+    let posted: PostedLookup = serde_json::from_str(&record.body)
+        .map_err(|error| Failure::poison(format!("{}: {error}", record.key)))?;
+    let ours = load::<Payment>(app.table.as_ref(), &keys::payment(entity, &posted.payment)).await?;
+    // Voided by ourselves: what went back in whole is nothing in the ledger either.
+    let Some(ours) = ours.filter(|ours| !ours.state.allocations.is_empty()) else { return Ok(()) };
+    let why = format!("payment {} was voided in the ledger, where it is {}", ours.state.id, row.external_id);
+    let about = format!("{}|voided|{}", ours.state.key().pk, row.sync_token);
+    let task = new_task(app, TaskKind::LedgerMismatch, &about, why);
+    tasks::open(app, cause, about_customer(task, ours.state.customer.as_ref())).await
 }
 
 /// The invoices of the wanted allocations; a retry where one is missing.
