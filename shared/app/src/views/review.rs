@@ -121,7 +121,7 @@ async fn lines(
         };
         let open = invoice.state.open().map_err(broken)?;
         left = left.minus(part.amount).map_err(|error| Failure::poison(error.to_string()))?;
-        let free = invoice.state.free().map_err(broken)?;
+        let free = invoice.state.payable().map_err(broken)?;
         if free.minor() < part.amount.minor() {
             misfit = Some(format!("{} has only {free} to be settled", invoice.state.number));
         }
