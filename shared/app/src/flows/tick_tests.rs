@@ -53,8 +53,10 @@ async fn a_record_that_does_not_read_stops_no_other() {
     let mut broken = Record::new(keys::invoice(&entity(), &id), 1, "{}");
     broken.due = Some(keys::due_row(&entity(), Some(on), &customer, &id));
     let (open, due_on, promise_until) = (usd(1), Some(on), Some(on));
-    broken.summary =
-        Some(serde_json::to_string(&OpenSummary { customer, open, due_on, promise_until }).unwrap());
+    broken.summary = Some(
+        serde_json::to_string(&OpenSummary { customer, open, due_on, promise_until, promised: None })
+            .unwrap(),
+    );
     let (table, condition) = (TableName::Ledger, Condition::Absent);
     memory.app.table.commit(vec![Write::Put { table, record: broken, condition }]).await.unwrap();
     tick(&memory).await;
