@@ -86,7 +86,7 @@ async fn more_disputed_than_is_left_waits_for_a_person() {
         world.when_notice("charge.dispute.created", "dispute", "dp_1").await;
         let mut kinds: Vec<TaskKind> = world.tasks().await.into_iter().map(|(kind, _)| kind).collect();
         kinds.sort();
-        assert_eq!(kinds, [TaskKind::RefundToDecide, TaskKind::Quarantine]);
+        assert_eq!(kinds, [TaskKind::RefundToDecide, TaskKind::CardDispute]);
         assert_eq!(world.dead, []);
         world.then_open("INV-1001", "200.00").await;
     })

@@ -178,14 +178,17 @@ async fn posted_again_by_people_while_undecided_the_pull_goes_on() {
 }
 
 #[tokio::test]
-async fn the_ledger_that_lowers_the_invoice_has_decided() {
+async fn lowered_in_the_ledger_while_undecided_a_person_is_told_and_nobody_chased() {
     story(async |world| {
         given_refunded(world).await;
         world.given_new_total("INV-1001", "300.00");
         world.when_pull().await;
         assert_eq!(world.dead, []);
-        world.then_open("INV-1001", "0.00").await;
-        assert_eq!(world.invoice("INV-1001").await.refunds_to_decide, []);
+        let mut kinds: Vec<TaskKind> = world.tasks().await.into_iter().map(|(kind, _)| kind).collect();
+        kinds.sort();
+        assert_eq!(kinds, [TaskKind::RefundToDecide, TaskKind::LedgerMismatch]);
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
     })
     .await;
 }

@@ -141,7 +141,7 @@ impl Books {
                 }
                 for part in taken {
                     let at = self.at(&part.invoice);
-                    let again = part.amount.at_most(self.invoices[at].open()?)?;
+                    let again = part.amount.at_most(self.invoices[at].payable()?)?;
                     if again.is_positive() {
                         self.invoices[at] = self.invoices[at].clone().settle(by.clone(), again)?;
                         self.payment = self.payment.allocate(part.invoice, again)?;

@@ -145,22 +145,6 @@ impl Invoice {
         Ok(self.payable()?.at_most(self.ledger_balance)?.floored())
     }
 
-    /// With the held parts cut to what is open: where the ledger no longer calls a part open, it has decided.
-    ///
-    /// # Errors
-    /// See [`Invoice::open`].
-    pub fn with_holds_within_open(mut self) -> Result<Self, Refusal> {
-        let mut left = self.open()?.floored();
-        let refunds = self.refunds_to_decide.iter_mut().map(|part| &mut part.amount);
-        for amount in refunds.chain(self.contested.iter_mut().map(|part| &mut part.amount)) {
-            *amount = amount.at_most(left)?;
-            left = left.minus(*amount)?;
-        }
-        self.refunds_to_decide.retain(|part| part.amount.is_positive());
-        self.contested.retain(|part| part.amount.is_positive());
-        Ok(self)
-    }
-
     /// The parts that are contested or undecided.
     ///
     /// # Errors

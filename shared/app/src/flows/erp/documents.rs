@@ -266,13 +266,7 @@ impl Document for ErpInvoice {
                 dispute: None,
                 letters: Vec::new(),
             };
-            let item = match former {
-                None => fresh,
-                Some(former) => updated(former, fresh)
-                    .with_holds_within_open()
-                    .map_err(|refusal| Failure::poison(refusal.to_string()))?,
-            };
-            Ok((item, lookups))
+            Ok((former.map_or(fresh.clone(), |former| updated(former, fresh)), lookups))
         })
     }
 
