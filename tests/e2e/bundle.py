@@ -240,9 +240,9 @@ class Bundle:
             Message=json.dumps(notice),
         )
 
-    def schedule_fires(self, queue):
-        """What the schedule puts on the queue; the schedules themselves are off in tests."""
-        at = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
+    def schedule_fires(self, queue, hours_ahead=0):
+        """What the schedule puts on the queue, now or some hours on; the schedules themselves are off in tests."""
+        at = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours_ahead)
         self.send(queue, json.dumps({"v": 1, "entity": ENTITY, "at": at.isoformat().replace("+00:00", "Z")}))
 
     def pull(self, seconds=90):

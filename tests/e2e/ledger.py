@@ -30,3 +30,7 @@ class Ledger:
         """The events of a kind, such as `cash_applied`; each commit has told one."""
         entries = (row["body"] for row in self.records() if row["sk"].startswith("T#"))
         return [entry["event"] for entry in entries if entry["event"]["is"] == event]
+
+    def holds(self):
+        """Every reason that was told for not chasing an item."""
+        return {item["hold"] for event in self.timeline("dunning_held") for item in event["holds"]}

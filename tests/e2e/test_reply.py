@@ -21,7 +21,8 @@ def test_a_promise_by_mail_is_on_the_timeline_and_holds_dunning(bundle, office_h
 
     wait_for("the promise", lambda: bundle.ledger.timeline("promise_made"), 30)
     bundle.settle()
-    bundle.schedule_fires("dunning-tick")
+    bundle.schedule_fires("dunning-tick", hours_ahead=1)
+    wait_for("the promise as a hold", lambda: any(why.startswith("promise until") for why in bundle.ledger.holds()), 30)
     bundle.settle()
     assert bundle.mail.messages == sent, "a customer who promised got another letter"
     assert bundle.dead() == {}
