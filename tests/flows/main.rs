@@ -1,6 +1,7 @@
 //! Stories over the real handlers, and what keeps the repository tidy. One binary: linking is most of what it costs.
 mod bank;
 mod card_disputes;
+mod cost;
 mod end_to_end;
 mod letters;
 mod quickbooks;

@@ -54,6 +54,11 @@ impl WatchedTable {
         self.seen.lock().unwrap().entries.clone()
     }
 
+    /// Write units so far, index writes included, in halves.
+    pub fn half_units(&self) -> u64 {
+        self.inner.half_units()
+    }
+
     pub fn writes(&self) -> usize {
         self.seen.lock().unwrap().writes
     }

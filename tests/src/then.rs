@@ -151,6 +151,11 @@ impl World {
     }
 
     /// Records of the ledger written so far.
+    /// Write units that the table has taken so far, index writes included.
+    pub fn write_units(&self) -> f64 {
+        f64::from(u32::try_from(self.table.half_units()).unwrap()) / 2.0
+    }
+
     pub fn writes(&self) -> usize {
         self.table.writes()
     }
