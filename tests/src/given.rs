@@ -1,5 +1,5 @@
 //! What is the case before something happens.
-use crate::vendors::quickbooks::{Document, LedgerPayment, Trouble};
+use sim::vendors::quickbooks::{Document, LedgerPayment, Trouble};
 use crate::world::World;
 use app::doubles::mailer::ScriptedMailer;
 use app::ports::HandOff;

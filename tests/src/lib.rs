@@ -5,11 +5,10 @@ mod bank;
 mod given;
 mod ledger;
 mod then;
-mod vendors;
 mod when;
 mod world;
 
 pub use bank::{StatementLine, statement};
-pub use vendors::quickbooks::Trouble;
+pub use sim::vendors::quickbooks::Trouble;
 pub use when::{Mail, Sent};
 pub use world::{Telling, WEBHOOK_SECRET, World, story};

@@ -1,9 +1,9 @@
 //! The world itself: ports in memory, settings from variables, and queues that are worked off by the functions' own
 //! handlers until they rest.
 use crate::ledger::WatchedTable;
-use crate::vendors::quickbooks::{FIRST_REFRESH_TOKEN, QuickBooks};
-use crate::vendors::stripe::Stripe;
-use crate::vendors::{QUICKBOOKS_URL, STRIPE_URL, SharedVendors, Vendors, answer};
+use sim::vendors::quickbooks::{FIRST_REFRESH_TOKEN, QuickBooks};
+use sim::vendors::stripe::Stripe;
+use sim::vendors::{QUICKBOOKS_URL, STRIPE_URL, SharedVendors, Vendors, answer};
 use app::doubles::blobs::MemoryBlobs;
 use app::doubles::clock::{FixedClock, SeededEntropy};
 use app::doubles::http::ScriptedHttp;

@@ -79,6 +79,18 @@ pub enum Verdict {
 pub const POISON_RECEIVES_MAX: u32 = 5;
 const POISON_PAUSE_SECONDS: u32 = 10;
 
+/// Receives at which a handler has its own way about the pause before the next.
+const SHORT_RECEIVES_MAX: u32 = 5;
+
+/// The pause that a handler asks for: short at first. What it waits for may take hours all the same, and thirty
+/// receives must last for them.
+fn asked_seconds(receive_count: u32, asked: u32) -> u32 {
+    match receive_count.checked_sub(SHORT_RECEIVES_MAX) {
+        None | Some(0) => asked,
+        Some(late) => asked.max(backoff_seconds(late)),
+    }
+}
+
 /// Visibility before try `receive_count` + 1: 1, 2, 4 … 60 minutes.
 pub fn backoff_seconds(receive_count: u32) -> u32 {
     let doublings = receive_count.saturating_sub(1).min(6);
@@ -90,7 +102,8 @@ pub fn verdict(receive_count: u32, ended: Result<(), Failure>) -> Verdict {
     match ended {
         Ok(()) => Verdict::Done,
         Err(Failure::Retry { why, after_seconds }) => {
-            let after_seconds = after_seconds.unwrap_or_else(|| backoff_seconds(receive_count)).min(3_600);
+            let pause = after_seconds.map(|asked| asked_seconds(receive_count, asked));
+            let after_seconds = pause.unwrap_or_else(|| backoff_seconds(receive_count)).min(3_600);
             Verdict::Again { after_seconds, why }
         }
         Err(Failure::Poison(why)) if receive_count >= POISON_RECEIVES_MAX => Verdict::Dead { why },
@@ -124,6 +137,18 @@ mod tests {
     fn visibility_grows_to_an_hour() {
         let minutes: Vec<u32> = (1..=9).map(|n| backoff_seconds(n) / 60).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
+
+    #[test]
+    fn a_short_pause_grows_when_it_does_not_help() {
+        let retry = || Err(Failure::Retry { why: "not yet".into(), after_seconds: Some(5) });
+        let pauses = (1..=30).map(|receive_count| match verdict(receive_count, retry()) {
+            Verdict::Again { after_seconds, .. } => after_seconds,
+            other => panic!("{other:?}"),
+        });
+        let pauses: Vec<u32> = pauses.collect();
+        assert_eq!(pauses[..8], [5, 5, 5, 5, 5, 60, 120, 240]);
+        assert!(pauses.iter().sum::<u32>() > 12 * 3_600, "an outage of hours ends in a dead-letter queue");
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod inbox;
 pub mod invoice;
 pub mod letters;
 pub mod money;
+pub mod mutants;
 pub mod payment;
 pub mod promise;
 pub mod refusal;

@@ -61,6 +61,7 @@ pub struct QuickBooks {
     answered: BTreeMap<String, Value>,
     trouble: VecDeque<Trouble>,
     rotations: u32,
+    is_refusing: bool,
     last_id: u32,
 }
 
@@ -82,6 +83,7 @@ impl QuickBooks {
             answered: BTreeMap::new(),
             trouble: VecDeque::new(),
             rotations: 0,
+            is_refusing: false,
             last_id: 100,
         }
     }
@@ -167,6 +169,26 @@ impl QuickBooks {
         self.documents[&self.id_of(number)].record.balance
     }
 
+    pub fn customer_of(&self, number: &str) -> String {
+        self.documents[&self.id_of(number)].record.customer.clone()
+    }
+
+    pub fn is_voided(&self, number: &str) -> bool {
+        self.documents[&self.id_of(number)].record.is_voided
+    }
+
+    /// What payments have settled of a document.
+    pub fn paid(&self, number: &str) -> Money {
+        let record = &self.documents[&self.id_of(number)].record;
+        record.total.minus(record.balance).unwrap()
+    }
+
+    /// Documents of a kind, by their ids.
+    pub fn documents(&self, kind: &str) -> Vec<(String, Document)> {
+        let of_kind = self.documents.iter().filter(|(_, row)| row.record.kind == kind);
+        of_kind.map(|(id, row)| (id.clone(), row.record.clone())).collect()
+    }
+
     /// How often the refresh token was replaced.
     pub fn rotations(&self) -> u32 {
         self.rotations
@@ -179,6 +201,18 @@ impl QuickBooks {
 
     pub fn revoke(&mut self) {
         self.rotations += 1_000;
+    }
+
+    /// A person consents once more: the refresh token from then on.
+    pub fn reconnect(&mut self) -> String {
+        self.rotations += 1;
+        self.is_refusing = false;
+        format!("refresh-{}", self.rotations)
+    }
+
+    /// Whether the last refresh was refused.
+    pub fn is_refusing(&self) -> bool {
+        self.is_refusing
     }
 
     pub fn meet(&mut self, trouble: Trouble) {
@@ -232,6 +266,7 @@ impl QuickBooks {
     fn rotate(&mut self, request: &Request) -> Response {
         let form: BTreeMap<String, String> = form_urlencoded::parse(request.body()).into_owned().collect();
         if form["refresh_token"] != format!("refresh-{}", self.rotations) {
+            self.is_refusing = true;
             return reply(400, &json!({"error": "invalid_grant"}));
         }
         self.rotations += 1;
@@ -308,6 +343,10 @@ impl QuickBooks {
                 (invoice, money(&line["Amount"]))
             })
             .collect();
+        if let Some(number) = self.overpaid(text("Id").as_deref(), &lines) {
+            let error = json!([{"Message": format!("{number} would be overpaid"), "code": "6000"}]);
+            return reply(400, &json!({"Fault": {"Error": error, "type": "ValidationFault"}}));
+        }
         let id = match text("Id") {
             Some(id) => {
                 let now = self.clock.now();
@@ -345,6 +384,20 @@ impl QuickBooks {
         let answer = json!({"Payment": self.payment_row(&id), "time": self.clock.now().to_rfc3339()});
         self.answered.insert(request_id, answer.clone());
         reply(200, &answer)
+    }
+}
+
+impl QuickBooks {
+    /// An invoice on which these lines, in the place of what the payment `id` has, would settle more than is open.
+    fn overpaid(&self, id: Option<&str>, lines: &[(String, Money)]) -> Option<String> {
+        lines.iter().find_map(|(invoice, _)| {
+            let row = &self.documents.get(invoice)?.record;
+            let others = self.payments.iter().filter(|(other, _)| Some(other.as_str()) != id);
+            let others = others.flat_map(|(_, row)| &row.record.lines);
+            let all = others.chain(lines).filter(|(of, _)| of == invoice).map(|(_, amount)| *amount);
+            let all = Money::sum(row.total.currency(), all).unwrap();
+            row.total.minus(all).unwrap().is_negative().then(|| row.number.clone())
+        })
     }
 }
 

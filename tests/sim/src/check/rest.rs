@@ -1,0 +1,317 @@
+//! What must hold at rest, against the truth that the world outside knows: an independent fold of what happened.
+use super::{Broken, kind};
+use crate::people::all;
+use crate::runtime::Runtime;
+use app::flows::write_back::reference;
+use app::letter::{Letter, LetterState};
+use app::store::entity::Stored;
+use app::store::keys;
+use domain::customer::{AddressStatus, Customer};
+use domain::invoice::{Invoice, Settlement};
+use domain::payment::{Payment, PaymentSource, Posting};
+use domain::task::{CollectionsTask, TaskKind};
+use domain::timeline::entry_hash;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that stands in the ledger at rest.
+pub struct Standing {
+    pub payments: Vec<Payment>,
+    pub invoices: Vec<Invoice>,
+    pub customers: Vec<Customer>,
+    pub letters: Vec<Letter>,
+    pub tasks: Vec<CollectionsTask>,
+}
+
+impl Standing {
+    pub fn of(runtime: &Runtime) -> Self {
+        fn states<T: app::store::entity::Entity>(runtime: &Runtime, part: &str) -> Vec<T> {
+            all(runtime, part).into_iter().map(|stored: Stored<T>| stored.state).collect()
+        }
+        Self {
+            payments: states(runtime, "#PAY#"),
+            invoices: states(runtime, "#INV#"),
+            customers: states(runtime, "#CUS#"),
+            letters: states(runtime, "#LET#"),
+            tasks: states(runtime, "#TSK#"),
+        }
+    }
+
+    fn has_task(&self, kinds: &[TaskKind], about: &str) -> bool {
+        self.tasks.iter().any(|task| {
+            kinds.contains(&task.kind) && task.subject.as_deref().is_some_and(|subject| subject.contains(about))
+        })
+    }
+}
+
+/// Checks everything that must hold once nothing is under way.
+///
+/// # Errors
+/// The first invariant that does not hold.
+pub fn check(runtime: &Runtime) -> Result<(), Broken> {
+    let standing = Standing::of(runtime);
+    nothing_is_pending(runtime)?;
+    only_poison_is_dead(runtime)?;
+    payments_are_the_truth(runtime, &standing)?;
+    reversals_are_the_truth(runtime, &standing)?;
+    unapplied_cash_is_seen(&standing)?;
+    invoices_are_the_truth(runtime, &standing)?;
+    books_are_in_line(runtime, &standing)?;
+    letters_are_once(runtime, &standing)?;
+    mails_were_read(runtime, &standing)?;
+    certain_payments_settled(runtime, &standing)
+}
+
+/// Whether a follow-up stands on an item.
+pub fn is_something_pending(runtime: &Runtime) -> bool {
+    nothing_is_pending(runtime).is_err()
+}
+
+/// I8: no follow-up is left over.
+fn nothing_is_pending(runtime: &Runtime) -> Result<(), Broken> {
+    for key in runtime.table.keys() {
+        let Some(record) = runtime.table.record(&key).filter(|_| kind(&key).is_some()) else { continue };
+        if let Some(pending) = &record.pending {
+            return Err(("I8", format!("{key} is still pending as {pending}")));
+        }
+    }
+    Ok(())
+}
+
+/// I5 and I8: what is in a dead-letter queue is poison.
+fn only_poison_is_dead(runtime: &Runtime) -> Result<(), Broken> {
+    let room = runtime.queue.room.lock().unwrap();
+    match room.dead.iter().find(|(_, body, _)| !body.starts_with("garbage")) {
+        Some((queue, body, why)) => Err(("I8", format!("dead in {}: {why}: {body}", queue.as_str()))),
+        None => Ok(()),
+    }
+}
+
+/// I5: each payment that came is there once, with its amount; and none that did not come.
+fn payments_are_the_truth(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let truth = &runtime.world.payments;
+    let cards: BTreeMap<&str, i64> = truth
+        .iter()
+        .filter(|(id, _)| id.starts_with("stripe:"))
+        .map(|(id, payment)| (id.as_str(), payment.amount))
+        .collect();
+    let ours = standing.payments.iter().filter(|payment| payment.source == PaymentSource::Stripe);
+    let ours: BTreeMap<&str, i64> =
+        ours.map(|payment| (payment.id.as_str(), payment.received.minor())).collect();
+    for (id, amount) in &cards {
+        if ours.get(id) != Some(amount) {
+            return Err(("I5", format!("{id} of {amount} cents is {:?} here", ours.get(id))));
+        }
+    }
+    if let Some(id) = ours.keys().find(|id| !cards.contains_key(*id)) {
+        return Err(("I5", format!("payment {id} never came")));
+    }
+    let mut came: Vec<i64> = truth
+        .iter()
+        .filter(|(id, _)| !id.starts_with("stripe:"))
+        .map(|(_, payment)| payment.amount)
+        .collect();
+    let booked = standing.payments.iter().filter(|payment| payment.source == PaymentSource::Bank);
+    let mut booked: Vec<i64> = booked.map(|payment| payment.received.minor()).collect();
+    came.sort_unstable();
+    booked.sort_unstable();
+    if came != booked {
+        return Err(("I5", format!("by bank came {came:?}, and {booked:?} is booked")));
+    }
+    Ok(())
+}
+
+/// I1 and I5: what Stripe sent back or holds back is taken off the payment, or a person was asked.
+fn reversals_are_the_truth(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    for payment in standing.payments.iter().filter(|payment| payment.source == PaymentSource::Stripe) {
+        let of = |is_dispute: bool| -> i64 {
+            let all = runtime.world.reversals.iter();
+            let of = all.filter(|(_, r)| format!("stripe:{}", r.payment) == payment.id.as_str());
+            let of = of.filter(|(_, r)| r.is_dispute == is_dispute && r.stands());
+            of.map(|(_, r)| r.amount).sum()
+        };
+        let (refunded, disputed) = (of(false), of(true));
+        let is_right = payment.refunded.minor() == refunded && payment.reversed.minor() == disputed;
+        let was_asked =
+            standing.has_task(&[TaskKind::RefundToDecide, TaskKind::CardDispute], payment.id.as_str());
+        if !is_right && !was_asked {
+            let what = format!(
+                "payment {}: {refunded} refunded and {disputed} disputed, but {} and {} here",
+                payment.id, payment.refunded, payment.reversed
+            );
+            return Err(("I5", what));
+        }
+    }
+    Ok(())
+}
+
+/// I5: unapplied cash was put before a person.
+fn unapplied_cash_is_seen(standing: &Standing) -> Result<(), Broken> {
+    for payment in standing.payments.iter().filter(|payment| payment.source != PaymentSource::Ledger) {
+        let left = payment.received.minor()
+            - payment.applied.minor()
+            - payment.refunded.minor()
+            - payment.reversed.minor();
+        let untouched = payment.allocations.is_empty() && payment.reversals.is_empty();
+        if left > 0 && untouched && !standing.has_task(&[TaskKind::PaymentReview], payment.id.as_str()) {
+            return Err(("I5", format!("payment {} has {left} unapplied, and nobody knows", payment.id)));
+        }
+    }
+    Ok(())
+}
+
+/// I5: invoices are as the books have them.
+fn invoices_are_the_truth(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let books = runtime.world.vendors.lock().unwrap().quickbooks.documents("Invoice");
+    for (id, theirs) in books {
+        let id = format!("qbo:{id}");
+        let Some(ours) = standing.invoices.iter().find(|invoice| invoice.id.as_str() == id) else {
+            return Err(("I5", format!("invoice {} never came", theirs.number)));
+        };
+        let was_asked = standing.has_task(&[TaskKind::LedgerMismatch], &id);
+        // A voided invoice keeps what it once was for.
+        let is_same = (ours.original == theirs.total || ours.is_voided)
+            && ours.due_on == theirs.due_on
+            && ours.is_voided == theirs.is_voided
+            && ours.ledger_balance == theirs.balance;
+        if !is_same && !was_asked {
+            let what = format!(
+                "invoice {}: {} due {:?}, voided {}, balance {}; in the books {} due {:?}, voided {}, balance {}",
+                theirs.number,
+                ours.original,
+                ours.due_on,
+                ours.is_voided,
+                ours.ledger_balance,
+                theirs.total,
+                theirs.due_on,
+                theirs.is_voided,
+                theirs.balance
+            );
+            return Err(("I5", what));
+        }
+    }
+    Ok(())
+}
+
+/// I6: each of our payments that settles something is in the books once, on the same invoices.
+fn books_are_in_line(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let books = runtime.world.vendors.lock().unwrap().quickbooks.payments();
+    let mut seen = BTreeSet::new();
+    for theirs in &books {
+        let Some(reference) = &theirs.reference else { continue };
+        if !seen.insert(reference.clone()) {
+            return Err(("I6", format!("{reference} is posted twice: {:?}", theirs.note)));
+        }
+    }
+    for payment in standing.payments.iter().filter(|payment| payment.source != PaymentSource::Ledger) {
+        if standing.has_task(&[TaskKind::LedgerMismatch], payment.id.as_str()) {
+            continue;
+        }
+        let ours = reference(payment);
+        let theirs = books.iter().find(|theirs| theirs.reference.as_ref() == Some(&ours));
+        let Some(theirs) = theirs else {
+            if !payment.allocations.is_empty() {
+                return Err(("I6", format!("payment {} is applied and never posted", payment.id)));
+            }
+            continue;
+        };
+        if payment.posting == Posting::NotPosted {
+            return Err(("I6", format!("payment {} is posted, and not known to be", payment.id)));
+        }
+        let line = |invoice: &str, minor: i64| (invoice.to_owned(), minor);
+        let mut ours: Vec<(String, i64)> = payment
+            .allocations
+            .iter()
+            .map(|a| line(a.invoice.as_str().trim_start_matches("qbo:"), a.amount.minor()))
+            .collect();
+        let mut lines: Vec<(String, i64)> =
+            theirs.lines.iter().map(|(invoice, amount)| line(invoice, amount.minor())).collect();
+        ours.sort();
+        lines.sort();
+        // What a person still has to decide stays in the books until then.
+        let is_undecided = standing.invoices.iter().any(|invoice| {
+            let refund = invoice.refunds_to_decide.iter().any(|refund| refund.payment == payment.id);
+            refund || invoice.contested.iter().any(|contested| contested.payment == payment.id)
+        });
+        if ours != lines && !is_undecided {
+            return Err(("I6", format!("payment {}: {ours:?} here, {lines:?} in the books", payment.id)));
+        }
+    }
+    Ok(())
+}
+
+/// I4: no letter left twice, and each that left is known to have, or waits for a person.
+fn letters_are_once(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let accepted = runtime.mailer.accepted.lock().unwrap();
+    let mut days = BTreeSet::new();
+    for letter in &standing.letters {
+        let reference = app::flows::letters::send_ref(&letter.id);
+        let left = accepted.iter().filter(|mail| mail.send_ref == reference).count();
+        if left > 0 && !days.insert((letter.customer.clone(), letter.planned_on)) {
+            return Err(("I4", format!("a second letter to {} on {}", letter.customer, letter.planned_on)));
+        }
+        let is_known = match &letter.state {
+            LetterState::Sent { .. }
+            | LetterState::Delivered { .. }
+            | LetterState::Bounced { .. }
+            | LetterState::Complained { .. } => left == 1,
+            LetterState::Unknown { .. } => {
+                standing.has_task(&[TaskKind::LetterUnknown], letter.id.as_str())
+            }
+            LetterState::Cancelled { .. } => left == 0,
+            LetterState::Planned | LetterState::Claimed => false,
+        };
+        if !is_known {
+            return Err(("I4", format!("letter {} left {left} times and is {:?}", letter.id, letter.state)));
+        }
+    }
+    let known: BTreeSet<String> =
+        standing.letters.iter().map(|letter| app::flows::letters::send_ref(&letter.id)).collect();
+    match accepted.iter().find(|mail| !known.contains(&mail.send_ref)) {
+        Some(mail) => Err(("I4", format!("{} left and is no letter", mail.send_ref))),
+        None => Ok(()),
+    }
+}
+
+/// I5: every mail was taken in or quarantined, and what SES and customers said of an address counts.
+fn mails_were_read(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    for mail in &runtime.world.mails {
+        let claim = keys::claim(&runtime.app.settings.entity, "mail", &entry_hash(&mail.raw));
+        if runtime.table.record(&claim).is_none() {
+            return Err(("I5", format!("a mail was never taken in: {}", mail.raw)));
+        }
+    }
+    for customer in &standing.customers {
+        let id = customer.id.as_str().trim_start_matches("qbo:");
+        let has_left = customer.contacts.iter().any(|contact| contact.status != AddressStatus::Usable);
+        if runtime.world.stopped.contains(id) && !has_left {
+            return Err(("I5", format!("customer {id} has opted out and may still be written to")));
+        }
+    }
+    Ok(())
+}
+
+/// I12: a payment that names an invoice which nobody else touched, with exactly its amount, settles it; and what went
+/// back of it is open again.
+fn certain_payments_settled(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let world = &runtime.world;
+    for (number, certain) in world.certain() {
+        let Some(invoice) = standing.invoices.iter().find(|invoice| invoice.number == number) else { continue };
+        // Before the pull of its invoice it named nothing: a person was asked.
+        if standing.has_task(&[TaskKind::PaymentReview], &certain.id) {
+            continue;
+        }
+        let gone = world.gone(&certain.id);
+        let settled: i64 = invoice.settled.iter().map(|settled| settled.amount.minor()).sum();
+        let by_others = invoice.settled.iter().any(
+            |settled| !matches!(&settled.by, Settlement::Payment(id) if id.as_str() == certain.id),
+        );
+        if by_others || settled != certain.amount - gone {
+            let what = format!(
+                "{number} was paid {} by {}, of which {gone} went back, and {settled} is settled",
+                certain.amount, certain.id
+            );
+            return Err(("I12", what));
+        }
+    }
+    Ok(())
+}
