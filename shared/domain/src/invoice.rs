@@ -15,6 +15,21 @@ pub struct ExternalVersion {
     pub updated_at: DateTime<Utc>,
 }
 
+impl ExternalVersion {
+    /// The last version of a record that is gone from the ledger.
+    pub fn deleted(updated_at: DateTime<Utc>) -> Self {
+        Self { token: "deleted".to_owned(), updated_at }
+    }
+
+    /// Lock tokens count up; the time of change decides where one of them is no number.
+    pub fn is_newer_than(&self, held: &Self) -> bool {
+        match (self.token.parse::<u64>(), held.token.parse::<u64>()) {
+            (Ok(incoming), Ok(held)) => incoming > held,
+            _ => self.updated_at > held.updated_at,
+        }
+    }
+}
+
 /// What settled a part of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

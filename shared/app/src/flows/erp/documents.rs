@@ -85,7 +85,9 @@ async fn attempt<D: Document>(app: &App, cause: &Cause, documents: &[D]) -> Resu
     for (document, key) in documents.iter().zip(&wanted) {
         let at = there.iter().position(|stored| stored.state.key() == *key);
         let stored = at.map(|at| there.swap_remove(at));
-        if stored.as_ref().is_some_and(|stored| !is_newer(&document.version(), D::version_of(&stored.state)))
+        if stored
+            .as_ref()
+            .is_some_and(|stored| !document.version().is_newer_than(D::version_of(&stored.state)))
         {
             continue;
         }
@@ -115,14 +117,6 @@ async fn attempt<D: Document>(app: &App, cause: &Cause, documents: &[D]) -> Resu
         // A record that breaks a rule must not hold up the others.
         Err(CommitError::Refused(why)) if documents.len() > 1 => Ok(Attempt::Conflict(why)),
         committed => Attempt::of(committed, ()),
-    }
-}
-
-/// QuickBooks' lock token counts up; its time of change decides where the tokens are no numbers.
-fn is_newer(incoming: &ExternalVersion, held: &ExternalVersion) -> bool {
-    match (incoming.token.parse::<u64>(), held.token.parse::<u64>()) {
-        (Ok(incoming), Ok(held)) => incoming > held,
-        _ => incoming.updated_at > held.updated_at,
     }
 }
 

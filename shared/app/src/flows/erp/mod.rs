@@ -1,7 +1,9 @@
 //! The ledger of a company that keeps its books in QuickBooks Online: pulled page by page, written back to.
 pub mod auth;
 pub mod documents;
+mod mirror;
 pub mod payments;
+mod postings;
 pub mod pull;
 
 /// The name of the system in external references, ids and cursors.
