@@ -318,3 +318,64 @@ async fn a_posting_of_ours_that_people_void_calls_a_person() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn money_on_a_void_invoice_holds_the_letter_about_the_one_issued_in_its_place() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_void("INV-1001");
+        world.given_invoice("INV-1009", "7", "500.00", "2026-03-06");
+        world.when_pull().await;
+        world.then_unapplied("stripe:pi_1", "500.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0, "the customer has paid");
+        world.then_tasks(&[TaskKind::PaymentReview]).await;
+        world.when_accepted("stripe:pi_1", "INV-1009", "500.00").await;
+        world.then_open("INV-1009", "0.00").await;
+        world.then_open_in_quickbooks("INV-1009", "0.00");
+        world.then_posted(1);
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_void_invoice_lets_go_of_a_payment_by_people() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_payment_by_people("7", "500.00", "INV-1001", "500.00");
+        world.when_pull().await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_void("INV-1001");
+        world.given_invoice("INV-1009", "7", "500.00", "2026-03-06");
+        world.when_pull().await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0, "the customer has paid");
+        world.then_held("7", "INV-1009", "paid").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merged_customer_takes_its_money_along_and_a_person_is_told() {
+    story(async |world| {
+        world.given_customer("8", "Larkspur Design", "accounts@larkspur.example");
+        world.given_larkspur().await;
+        world.given_credit_memo("CM-1", "7", "300.00", "2026-03-10");
+        world.when_card_payment("pi_1", "700.00", "INV-1001").await;
+        world.when_accepted("stripe:pi_1", "INV-1001", "400.00").await;
+        world.given_invoice("INV-1002", "8", "200.00", "2026-03-06");
+        world.when_pull().await;
+        world.given_merged("7", "8");
+        world.when_pull().await;
+        assert_eq!(world.invoice("INV-1001").await.customer.as_str(), "qbo:8");
+        assert_eq!(world.payment("stripe:pi_1").await.unwrap().customer.unwrap().as_str(), "qbo:8");
+        world.then_tasks(&[TaskKind::LedgerMismatch]).await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0, "600.00 on account cover the 300.00 that are due");
+        world.then_held("8", "INV-1002", "paid").await;
+    })
+    .await;
+}

@@ -120,6 +120,10 @@ async fn attempt<D: Document>(app: &App, cause: &Cause, documents: &[D]) -> Resu
     }
 }
 
+pub(super) fn invoice_id(row: &ErpInvoice) -> InvoiceId {
+    InvoiceId(id(&row.external_id))
+}
+
 pub(super) fn id(external_id: &str) -> String {
     format!("{SYSTEM}:{external_id}")
 }
@@ -266,10 +270,11 @@ impl Document for ErpInvoice {
 
     fn misfit(&self, item: &Invoice) -> Option<String> {
         let number = &item.number;
-        if self.is_voided && !item.settled.is_empty() {
-            let settled = item.applied.plus(item.credited).unwrap_or(item.applied);
+        // What payments settled on it is taken off next; a credit stays until its own link is changed.
+        if self.is_voided && item.credited.is_positive() {
+            let credited = item.credited;
             return Some(format!(
-                "invoice {number} is void in the ledger, {settled} stay settled on it here"
+                "invoice {number} is void in the ledger, {credited} are credited on it here"
             ));
         }
         let (theirs, ours) = (self.total, item.original);
@@ -345,6 +350,7 @@ impl Document for ErpCreditMemo {
         let is_same_currency = self.remaining.currency() == original.currency();
         let item = CreditMemo {
             external_version: self.version(),
+            customer: CustomerId(id(&self.customer_external_id)),
             number: self.number.clone().unwrap_or_else(|| self.external_id.clone()),
             original,
             ledger_remaining: if is_same_currency {

@@ -3,6 +3,7 @@
 use super::SYSTEM;
 use super::documents::id;
 use super::payments::INVOICE_PAUSE_SECONDS;
+use super::pull;
 use crate::App;
 use crate::flows::Attempt;
 use crate::flows::tasks::{about_customer, new_task, opened};
@@ -21,6 +22,27 @@ use domain::payment::{Allocation, CreditUse, Mirror, Payment, PaymentSource, Pos
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
+
+/// What is taken off an invoice may be so because the invoice is void or deleted now: its own news come first, in
+/// whichever order the pages are worked off.
+///
+/// # Errors
+/// The table's; a retry while invoices are not pulled as of the payment's change.
+pub(super) async fn after_its_documents(
+    app: &App,
+    row: &ErpPayment,
+    former: impl IntoIterator<Item = &Allocation>,
+    wanted: &Lines,
+) -> Result<(), Failure> {
+    let is_lowered = former.into_iter().any(|part| {
+        let now = wanted.invoices.iter().find(|line| line.invoice == part.invoice);
+        now.is_none_or(|now| now.amount.minor() < part.amount.minor())
+    });
+    if is_lowered && !row.is_voided && !pull::has_documents_of(app, row.updated_at).await? {
+        return Err(not_pulled("what its payment was taken off"));
+    }
+    Ok(())
+}
 
 fn poison(refusal: impl Into<Refusal>) -> Failure {
     Failure::poison(refusal.into().to_string())
@@ -236,6 +258,8 @@ pub(super) async fn follow(app: &App, cause: &Cause, row: &ErpPayment) -> Result
         // Voided, or emptied, before we heard of it.
         return Ok(Attempt::Done(()));
     }
+    let former_lines = former.map(|former| former.allocations.as_slice()).unwrap_or_default();
+    after_its_documents(app, row, former_lines, &wanted).await?;
     let mut rebuilt = rebuilt(app, former, blank(app, row, payment_id), &wanted).await?;
     let event = told(former, &rebuilt);
     let credits = std::mem::take(&mut rebuilt.credits);

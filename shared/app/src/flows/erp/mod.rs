@@ -1,6 +1,7 @@
 //! The ledger of a company that keeps its books in QuickBooks Online: pulled page by page, written back to.
 pub mod auth;
 pub mod documents;
+mod left_behind;
 mod mirror;
 pub mod payments;
 mod postings;

@@ -2,7 +2,7 @@
 //! invoices the money settles, and is otherwise for a person. It never stays unseen.
 use super::SYSTEM;
 use super::documents::id;
-use super::mirror::{Lines, rebuilt};
+use super::mirror::{Lines, after_its_documents, rebuilt};
 use super::payments::NOTE_PREFIX;
 use crate::App;
 use crate::flows::tasks::{self, about_customer, new_task, opened};
@@ -88,6 +88,7 @@ pub(super) async fn follow(
         }
         let kept = stored.state.kept().map_err(poison)?;
         let theirs = Lines::of(row).map_err(poison)?;
+        after_its_documents(app, row, lines, &theirs).await?;
         let is_same_customer =
             stored.state.customer.as_ref() == Some(&CustomerId(id(&row.customer_external_id)));
         let is_same = row.total == total.unwrap_or(kept) && same(&theirs.invoices, lines);
@@ -153,12 +154,20 @@ async fn take_over(
         Event::CashUnapplied { payment, lines, why: "moved by people in the ledger".into() }
     };
     let misfits = rebuilt.misfits.join(", ");
+    // Put back by a rule it would only be moved again: a person says what it pays.
+    let is_free = rebuilt.payment.unapplied().map_err(poison)?.is_positive()
+        && former.unapplied().map_err(poison)?.is_zero();
+    let review = new_task(app, TaskKind::PaymentReview, &former.key().pk, "people took it off in the ledger");
+    let review = about_customer(review, rebuilt.payment.customer.as_ref());
     let task =
         task(app, row, Some(&former), &format!("was moved in the ledger, and does not fit: {misfits}"));
     let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
     let mut change = change.by_rule("moved-by-people").update(stored.with_state(rebuilt.payment));
     for invoice in rebuilt.invoices {
         change = change.update(invoice);
+    }
+    if is_free {
+        change = opened(app, change, review).await?;
     }
     if !misfits.is_empty() {
         change = opened(app, change, task).await?;
