@@ -379,3 +379,80 @@ async fn a_merged_customer_takes_its_money_along_and_a_person_is_told() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_payment_by_people_that_they_delete_is_taken_off() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_payment_by_people("7", "500.00", "INV-1001", "500.00");
+        world.when_pull().await;
+        world.then_open("INV-1001", "0.00").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted_payment();
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_tasks(&[]).await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 1);
+        let before = world.writes();
+        world.when_pull().await;
+        assert_eq!(world.writes(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_people_delete_counts_as_void() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "7", "80.00", "2026-03-06");
+        world.when_pull().await;
+        world.when_card_payment("pi_1", "100.00", "INV-1001").await;
+        let (deleted, unpaid) = (world.invoice("INV-1001").await, world.invoice("INV-1002").await);
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted("INV-1002");
+        world.given_deleted("INV-1001");
+        world.when_pull().await;
+        for invoice in [deleted, unpaid] {
+            let invoice = world.invoice_of(invoice.id.as_str()).await;
+            assert!(invoice.is_voided && invoice.open().unwrap().is_zero(), "{invoice:?}");
+        }
+        world.then_unapplied("stripe:pi_1", "100.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_of_ours_that_people_delete_calls_a_person_and_is_not_made_again() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted_payment();
+        world.when_pull().await;
+        world.when_pull().await;
+        world.then_tasks(&[TaskKind::LedgerMismatch]).await;
+        world.then_open("INV-1001", "0.00").await;
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_posted(0);
+        assert_eq!(world.tasks().await.len(), 2, "the write-back tells too");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_credit_link_that_people_delete_takes_the_credit_off() {
+    story(async |world| {
+        given_linked_credit(world).await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted_payment();
+        world.given_deleted("CM-1");
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+    })
+    .await;
+}

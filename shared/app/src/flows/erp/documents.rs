@@ -286,7 +286,7 @@ impl Document for ErpInvoice {
 
 /// The ledger's figures on our item. A total that no longer covers what was settled or is held is not taken over: the
 /// balance is, so that nobody is chased for more than the ledger says; one in another currency says nothing.
-fn updated(former: Invoice, fresh: Invoice) -> Invoice {
+pub(super) fn updated(former: Invoice, fresh: Invoice) -> Invoice {
     let left = || {
         let parts = [former.applied, former.credited, former.discounted, former.written_off];
         let held = if fresh.is_voided { Money::zero(former.currency()) } else { former.held()? };

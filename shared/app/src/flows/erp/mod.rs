@@ -1,5 +1,6 @@
 //! The ledger of a company that keeps its books in QuickBooks Online: pulled page by page, written back to.
 pub mod auth;
+mod deleted;
 pub mod documents;
 mod left_behind;
 mod mirror;

@@ -18,7 +18,7 @@ use domain::ids::{CustomerId, ExternalRef, PaymentId};
 use domain::money::Money;
 use domain::payment::{Allocation, Payment, Posting};
 use domain::refusal::Refusal;
-use domain::task::TaskKind;
+use domain::task::{CollectionsTask, TaskKind};
 use domain::timeline::{Cause, Event};
 use serde::Deserialize;
 
@@ -159,8 +159,12 @@ async fn take_over(
         && former.unapplied().map_err(poison)?.is_zero();
     let review = new_task(app, TaskKind::PaymentReview, &former.key().pk, "people took it off in the ledger");
     let review = about_customer(review, rebuilt.payment.customer.as_ref());
-    let task =
-        task(app, row, Some(&former), &format!("was moved in the ledger, and does not fit: {misfits}"));
+    let task = task(
+        app,
+        (&row.external_id, &row.sync_token),
+        Some(&former),
+        &format!("was moved in the ledger, and does not fit: {misfits}"),
+    );
     let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
     let mut change = change.by_rule("moved-by-people").update(stored.with_state(rebuilt.payment));
     for invoice in rebuilt.invoices {
@@ -175,13 +179,33 @@ async fn take_over(
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
 
-fn task(app: &App, row: &ErpPayment, ours: Option<&Payment>, why: &str) -> domain::task::CollectionsTask {
-    let id = &row.external_id;
+/// Our posting was deleted in the ledger. Our books still count its money, and it is not posted again unasked.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn deleted(
+    app: &App,
+    cause: &Cause,
+    external_id: &str,
+    payment: &PaymentId,
+) -> Result<(), Failure> {
+    let stored = load::<Payment>(app.table.as_ref(), &keys::payment(&app.settings.entity, payment)).await?;
+    let Some(ours) = stored.map(|stored| stored.state) else { return Ok(()) };
+    let is_current =
+        matches!(&ours.posting, Posting::Posted { external_id: current, .. } if current == external_id);
+    if !is_current || ours.kept().map_err(poison)?.is_zero() {
+        return Ok(());
+    }
+    tasks::open(app, cause, task(app, (external_id, "deleted"), Some(&ours), "was deleted in the ledger"))
+        .await
+}
+
+fn task(app: &App, (id, token): (&str, &str), ours: Option<&Payment>, why: &str) -> CollectionsTask {
     let (about, what) = match ours {
         Some(ours) => (ours.key().pk, format!("payment {}, {id} in the ledger,", ours.id)),
         None => (format!("qbo-payment {id}"), format!("payment {id} of the ledger")),
     };
-    let about = format!("{about}|edited|{id}|{}", row.sync_token);
+    let about = format!("{about}|edited|{id}|{token}");
     let task = new_task(app, TaskKind::LedgerMismatch, &about, format!("{what} {why}"));
     about_customer(task, ours.and_then(|ours| ours.customer.as_ref()))
 }
@@ -194,5 +218,7 @@ async fn differs(
     ours: Option<&Payment>,
     why: &str,
 ) -> Result<Attempt<()>, Failure> {
-    tasks::open(app, cause, task(app, row, ours, why)).await.map(Attempt::Done)
+    tasks::open(app, cause, task(app, (&row.external_id, &row.sync_token), ours, why))
+        .await
+        .map(Attempt::Done)
 }

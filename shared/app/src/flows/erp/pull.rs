@@ -1,6 +1,6 @@
 //! The pull: page jobs by kind, each page stored before the next is asked for, the cursor moved after the last.
 use super::auth::call;
-use super::{SYSTEM, documents, left_behind, payments};
+use super::{SYSTEM, deleted, documents, left_behind, payments};
 use crate::App;
 use crate::archive::archive;
 use crate::flows::tasks::quarantine;
@@ -17,7 +17,7 @@ use domain::timeline::Cause;
 use serde::{Deserialize, Serialize};
 
 /// In the order in which they lean on each other; a payment that comes before its invoice waits a little.
-const KINDS: [&str; 4] = ["Customer", "Invoice", "CreditMemo", "Payment"];
+const KINDS: [&str; 5] = ["Customer", "Invoice", "CreditMemo", "Payment", deleted::KIND];
 /// Each pull starts this long before the last one's vendor time, for rows that slid over a page's edge.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 
@@ -113,6 +113,7 @@ pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
             payments::store_all(app, &cause, &rows).await?;
             turned
         }
+        deleted::KIND => return move_cursor(app, due, &deleted::follow(app, due).await?.to_rfc3339()).await,
         other => return Err(Failure::poison(format!("no kind of record is called {other:?}"))),
     };
     let run = if due.run.is_empty() { (turned.vendor_time - OVERLAP).to_rfc3339() } else { due.run.clone() };
