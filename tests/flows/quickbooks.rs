@@ -1,8 +1,9 @@
 //! QuickBooks: pulled without change, written back once.
+use app::queues::QueueName;
 use domain::invoice::RefundChoice;
 use domain::payment::Posting;
 use domain::task::TaskKind;
-use tests::{Trouble, story};
+use tests::{Trouble, World, story};
 
 #[tokio::test]
 async fn pulled_again_nothing_changes() {
@@ -153,18 +154,305 @@ async fn a_payment_that_people_move_follows_them() {
 }
 
 #[tokio::test]
+async fn an_older_page_does_not_undo_an_edit_of_a_payment_by_people() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "7", "400.00", "2026-04-30");
+        world.given_payment_by_people("7", "400.00", "INV-1001", "400.00");
+        world.when_pull().await;
+        world.given_moved_payment("INV-1002");
+        world.when_pull().await;
+        world.given_stale_payment("INV-1001");
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_open("INV-1002", "0.00").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stale_answer_of_before_our_own_payment_opens_nothing() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_pull().await;
+        world.given_stale_balance("INV-1001", "500.00");
+        world.when_pull().await;
+        let invoice = world.invoice("INV-1001").await;
+        assert!(invoice.open().unwrap().is_zero() && invoice.ledger_balance.is_zero(), "{invoice:?}");
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pull_while_our_posting_is_on_its_way_opens_nothing() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_stopped_queue(QueueName::WriteBack);
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        // The ledger still calls it open, and says so in a newer version.
+        world.given_new_due_day("INV-1001", "2026-03-05");
+        world.when_pull().await;
+        world.then_open("INV-1001", "0.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+        world.when_queue_runs(QueueName::WriteBack).await;
+        world.then_posted(1);
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+/// INV-1001 of 500.00 is credited with 200.00 by CM-1.
+async fn given_linked_credit(world: &mut World) {
+    world.given_larkspur().await;
+    world.given_credit_memo("CM-1", "7", "200.00", "2026-03-10");
+    world.given_credit_link("7", "CM-1", "INV-1001", "200.00");
+    world.when_pull().await;
+    world.then_open("INV-1001", "300.00").await;
+}
+
+#[tokio::test]
+async fn a_credit_link_that_people_change_follows_them() {
+    story(async |world| {
+        given_linked_credit(world).await;
+        world.given_lowered_link("50.00");
+        world.when_pull().await;
+        world.then_open("INV-1001", "450.00").await;
+        world.then_open_in_quickbooks("INV-1001", "450.00");
+        world.given_invoice("INV-1002", "7", "80.00", "2026-04-30");
+        world.given_moved_payment("INV-1002");
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_open("INV-1002", "30.00").await;
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_credit_link_that_people_void_takes_the_credit_off() {
+    story(async |world| {
+        given_linked_credit(world).await;
+        world.given_voided_payment();
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 1, "300.00 are owed beside what the credit covers");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_of_ours_that_people_move_is_followed() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "7", "500.00", "2026-03-06");
+        world.when_pull().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_moved_payment("INV-1002");
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_open("INV-1002", "0.00").await;
+        world.then_tasks(&[]).await;
+        // What we do with it next starts from there.
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.when_decided("INV-1002", "re_1", RefundChoice::Reopen).await;
+        world.then_open_in_quickbooks("INV-1002", "200.00");
+        world.then_open_in_quickbooks("INV-1001", "500.00");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_of_ours_that_people_lower_calls_a_person_and_is_not_overwritten() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_lowered_posting("450.00");
+        world.when_pull().await;
+        world.then_tasks(&[TaskKind::LedgerMismatch]).await;
+        world.then_open("INV-1001", "0.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_posted_in_all("450.00");
+        world.then_tasks(&[TaskKind::LedgerMismatch, TaskKind::LedgerMismatch]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_that_people_void_before_we_change_it_is_not_brought_back() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_voided_payment();
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_posted_in_all("0.00");
+        world.then_tasks(&[TaskKind::LedgerMismatch]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_posting_of_ours_that_people_void_calls_a_person() {
     story(async |world| {
         world.given_larkspur().await;
         world.when_card_payment("pi_1", "500.00", "INV-1001").await;
         world.when_it_is("2026-03-16", "12:00");
-        world.given_voided_posting();
+        world.given_voided_payment();
         world.when_pull().await;
         world.when_pull().await;
         world.then_tasks(&[TaskKind::LedgerMismatch]).await;
         world.then_open("INV-1001", "0.00").await;
         world.when_tick("2026-03-17", "11:00").await;
         assert_eq!(world.letters(), 0, "nobody who has paid is chased meanwhile");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_on_a_void_invoice_holds_the_letter_about_the_one_issued_in_its_place() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_void("INV-1001");
+        world.given_invoice("INV-1009", "7", "500.00", "2026-03-06");
+        world.when_pull().await;
+        world.then_unapplied("stripe:pi_1", "500.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0, "the customer has paid");
+        world.then_tasks(&[TaskKind::PaymentReview]).await;
+        world.when_accepted("stripe:pi_1", "INV-1009", "500.00").await;
+        world.then_open("INV-1009", "0.00").await;
+        world.then_open_in_quickbooks("INV-1009", "0.00");
+        world.then_posted(1);
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_void_invoice_lets_go_of_a_payment_by_people() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_payment_by_people("7", "500.00", "INV-1001", "500.00");
+        world.when_pull().await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_void("INV-1001");
+        world.given_invoice("INV-1009", "7", "500.00", "2026-03-06");
+        world.when_pull().await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0, "the customer has paid");
+        world.then_held("7", "INV-1009", "paid").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merged_customer_takes_its_money_along_and_a_person_is_told() {
+    story(async |world| {
+        world.given_customer("8", "Larkspur Design", "accounts@larkspur.example");
+        world.given_larkspur().await;
+        world.given_credit_memo("CM-1", "7", "300.00", "2026-03-10");
+        world.when_card_payment("pi_1", "700.00", "INV-1001").await;
+        world.when_accepted("stripe:pi_1", "INV-1001", "400.00").await;
+        world.given_invoice("INV-1002", "8", "200.00", "2026-03-06");
+        world.when_pull().await;
+        world.given_merged("7", "8");
+        world.when_pull().await;
+        assert_eq!(world.invoice("INV-1001").await.customer.as_str(), "qbo:8");
+        assert_eq!(world.payment("stripe:pi_1").await.unwrap().customer.unwrap().as_str(), "qbo:8");
+        world.then_tasks(&[TaskKind::LedgerMismatch]).await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0, "600.00 on account cover the 300.00 that are due");
+        world.then_held("8", "INV-1002", "paid").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_by_people_that_they_delete_is_taken_off() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_payment_by_people("7", "500.00", "INV-1001", "500.00");
+        world.when_pull().await;
+        world.then_open("INV-1001", "0.00").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted_payment();
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_tasks(&[]).await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 1);
+        let before = world.writes();
+        world.when_pull().await;
+        assert_eq!(world.writes(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_people_delete_counts_as_void() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "7", "80.00", "2026-03-06");
+        world.when_pull().await;
+        world.when_card_payment("pi_1", "100.00", "INV-1001").await;
+        let (deleted, unpaid) = (world.invoice("INV-1001").await, world.invoice("INV-1002").await);
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted("INV-1002");
+        world.given_deleted("INV-1001");
+        world.when_pull().await;
+        for invoice in [deleted, unpaid] {
+            let invoice = world.invoice_of(invoice.id.as_str()).await;
+            assert!(invoice.is_voided && invoice.open().unwrap().is_zero(), "{invoice:?}");
+        }
+        world.then_unapplied("stripe:pi_1", "100.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_of_ours_that_people_delete_calls_a_person_and_is_not_made_again() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted_payment();
+        world.when_pull().await;
+        world.when_pull().await;
+        world.then_tasks(&[TaskKind::LedgerMismatch]).await;
+        world.then_open("INV-1001", "0.00").await;
+        world.given_refund("re_1", "pi_1", "200.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.then_posted(0);
+        assert_eq!(world.tasks().await.len(), 2, "the write-back tells too");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_credit_link_that_people_delete_takes_the_credit_off() {
+    story(async |world| {
+        given_linked_credit(world).await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted_payment();
+        world.given_deleted("CM-1");
+        world.when_pull().await;
+        world.then_open("INV-1001", "500.00").await;
     })
     .await;
 }

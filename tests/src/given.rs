@@ -66,9 +66,33 @@ impl World {
             customer: customer.into(),
             total: usd(total),
             lines: vec![(invoice, usd(amount))],
+            credits: Vec::new(),
             received_on: "2026-03-16".into(),
             reference: None,
             note: Some("cheque".into()),
+        });
+    }
+
+    /// QuickBooks links a credit memo to an invoice, by a payment of zero.
+    pub fn given_credit_link(&mut self, customer: &str, memo: &str, number: &str, amount: &str) {
+        let mut vendors = self.vendors.lock().unwrap();
+        let (memo, invoice) = (vendors.quickbooks.id_of(memo), vendors.quickbooks.id_of(number));
+        vendors.quickbooks.add_payment(LedgerPayment {
+            customer: customer.into(),
+            total: usd("0.00"),
+            lines: vec![(invoice, usd(amount))],
+            credits: vec![(memo, usd(amount))],
+            received_on: "2026-03-16".into(),
+            reference: None,
+            note: Some("Created by QB Online to link credits to charges.".into()),
+        });
+    }
+
+    /// People lower what the first payment, a credit link, links.
+    pub fn given_lowered_link(&mut self, amount: &str) {
+        self.vendors.lock().unwrap().quickbooks.change_first_payment(|payment| {
+            payment.lines[0].1 = usd(amount);
+            payment.credits[0].1 = usd(amount);
         });
     }
 
@@ -99,13 +123,44 @@ impl World {
         quickbooks.change_first_payment(|payment| payment.lines[0].0 = invoice);
     }
 
-    /// People void our first posting in QuickBooks.
-    pub fn given_voided_posting(&mut self) {
+    /// People void the first payment in QuickBooks.
+    pub fn given_voided_payment(&mut self) {
         self.vendors.lock().unwrap().quickbooks.change_first_payment(|payment| {
             payment.total = usd("0.00");
             payment.lines.clear();
-            payment.note = Some("Voided - dunlin".into());
+            payment.credits.clear();
+            payment.note = Some("Voided".into());
         });
+    }
+
+    /// People delete the first payment in QuickBooks.
+    pub fn given_deleted_payment(&mut self) {
+        self.vendors.lock().unwrap().quickbooks.delete_first_payment();
+    }
+
+    /// People delete an invoice or a credit memo in QuickBooks.
+    pub fn given_deleted(&mut self, number: &str) {
+        self.vendors.lock().unwrap().quickbooks.delete_document(number);
+    }
+
+    /// People make one customer of two in QuickBooks.
+    pub fn given_merged(&mut self, from: &str, into: &str) {
+        self.vendors.lock().unwrap().quickbooks.merge_customers(from, into);
+    }
+
+    /// QuickBooks tells of the first payment as it was before, on another invoice.
+    pub fn given_stale_payment(&mut self, number: &str) {
+        let quickbooks = &mut self.vendors.lock().unwrap().quickbooks;
+        let invoice = quickbooks.id_of(number);
+        quickbooks.roll_back_payment(|payment| payment.lines[0].0 = invoice);
+    }
+
+    /// QuickBooks tells of the version before, when nothing was paid yet.
+    pub fn given_stale_balance(&mut self, number: &str, amount: &str) {
+        let quickbooks = &mut self.vendors.lock().unwrap().quickbooks;
+        quickbooks.change_document(number, |document| document.balance = usd(amount));
+        quickbooks.roll_back_token(number);
+        quickbooks.roll_back_token(number);
     }
 
     /// People lower our first posting in QuickBooks, on its only invoice.
@@ -126,11 +181,7 @@ impl World {
 
     /// People void an invoice in QuickBooks.
     pub fn given_void(&mut self, number: &str) {
-        self.vendors.lock().unwrap().quickbooks.change_document(number, |document| {
-            document.is_voided = true;
-            document.total = usd("0.00");
-            document.balance = usd("0.00");
-        });
+        self.vendors.lock().unwrap().quickbooks.void_document(number);
     }
 
     /// QuickBooks tells of the version before, with another due day in it.

@@ -23,7 +23,13 @@ const SEALED: [&str; 5] = ["name", "email", "text", "payer_name", "detail"];
 
 impl World {
     pub async fn invoice(&self, number: &str) -> Invoice {
-        let id = InvoiceId::new(format!("qbo:{}", self.vendors.lock().unwrap().quickbooks.id_of(number)));
+        let id = format!("qbo:{}", self.vendors.lock().unwrap().quickbooks.id_of(number));
+        self.invoice_of(&id).await
+    }
+
+    /// An invoice by our own id: its number may be gone in QuickBooks.
+    pub async fn invoice_of(&self, id: &str) -> Invoice {
+        let id = InvoiceId::new(id);
         let key = keys::invoice(&self.app.settings.entity, &id);
         must_load::<Invoice>(self.app.table.as_ref(), &key).await.unwrap().state
     }

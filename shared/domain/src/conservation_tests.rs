@@ -33,6 +33,7 @@ fn payment(received: i64) -> Payment {
         allocations: vec![],
         reversals: vec![],
         posting: Posting::NotPosted,
+        mirror: None,
     }
 }
 

@@ -1,5 +1,5 @@
 //! Credit memos: negative items that settle invoices or stay on account.
-use crate::ids::{CreditMemoId, CustomerId, EntityId, ExternalRef};
+use crate::ids::{CreditMemoId, CustomerId, EntityId, ExternalRef, InvoiceId};
 use crate::invoice::ExternalVersion;
 use crate::money::Money;
 use crate::payment::Allocation;
@@ -47,6 +47,30 @@ impl CreditMemo {
         }
         self.applied = self.applied.plus(allocation.amount)?;
         self.allocations.push(allocation);
+        Ok(self)
+    }
+
+    /// Takes `amount` back from an invoice: the memo has it left again.
+    ///
+    /// # Errors
+    /// A refusal when less than that is used there.
+    pub fn deallocate(mut self, invoice: &InvoiceId, amount: Money) -> Result<Self, Refusal> {
+        let used = self.allocations.iter().filter(|used| used.invoice == *invoice).map(|used| used.amount);
+        let used = Money::sum(self.original.currency(), used)?;
+        if !amount.is_positive() || used.minus(amount)?.is_negative() {
+            return Err(Refusal::new(
+                "unapply-within-applied",
+                format!("{amount} of credit memo {} on {invoice}", self.number),
+            ));
+        }
+        let mut left = amount;
+        for used in self.allocations.iter_mut().filter(|used| used.invoice == *invoice) {
+            let part = used.amount.at_most(left)?;
+            used.amount = used.amount.minus(part)?;
+            left = left.minus(part)?;
+        }
+        self.allocations.retain(|used| !used.amount.is_zero());
+        self.applied = self.applied.minus(amount)?;
         Ok(self)
     }
 

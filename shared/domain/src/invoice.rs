@@ -15,6 +15,27 @@ pub struct ExternalVersion {
     pub updated_at: DateTime<Utc>,
 }
 
+/// Stands for the lock token of a record that is gone.
+const DELETED: &str = "deleted";
+
+impl ExternalVersion {
+    /// The last version of a record that is gone from the ledger.
+    pub fn deleted(updated_at: DateTime<Utc>) -> Self {
+        Self { token: DELETED.to_owned(), updated_at }
+    }
+
+    /// Lock tokens count up, and nothing comes after a deletion; the time of change decides where a token is no number.
+    pub fn is_newer_than(&self, held: &Self) -> bool {
+        if held.token == DELETED || self.token == DELETED {
+            return held.token != DELETED;
+        }
+        match (self.token.parse::<u64>(), held.token.parse::<u64>()) {
+            (Ok(incoming), Ok(held)) => incoming > held,
+            _ => self.updated_at > held.updated_at,
+        }
+    }
+}
+
 /// What settled a part of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

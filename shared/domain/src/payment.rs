@@ -1,5 +1,6 @@
 //! Payments: `received = applied + unapplied + refunded + reversed`, and what refunds and card disputes do to it.
-use crate::ids::{CustomerId, EntityId, ExternalRef, InvoiceId, PaymentId};
+use crate::ids::{CreditMemoId, CustomerId, EntityId, ExternalRef, InvoiceId, PaymentId};
+use crate::invoice::ExternalVersion;
 use crate::money::{Currency, Money};
 use crate::refusal::Refusal;
 use crate::sealed::{LookupHash, Sealed};
@@ -57,10 +58,35 @@ pub struct Reversal {
 pub enum Posting {
     /// Not there yet; posted once it is applied.
     NotPosted,
-    /// There, with these lines, by us.
-    Posted { external_id: String, token: String, lines: Vec<Allocation> },
+    /// There, with these lines and this total, by us.
+    Posted {
+        external_id: String,
+        token: String,
+        lines: Vec<Allocation>,
+        /// `None` in records of before it was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        total: Option<Money>,
+    },
     /// There, by people.
     ByPeople,
+}
+
+/// A part of an invoice that a payment of the ledger settles with a credit memo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditUse {
+    pub credit_memo: CreditMemoId,
+    pub invoice: InvoiceId,
+    pub amount: Money,
+}
+
+/// What we follow of a payment that people keep in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mirror {
+    /// The version that our copy is of: an older one changes nothing.
+    pub version: ExternalVersion,
+    /// What it settles beside its money; a payment of zero only links credit memos to invoices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<CreditUse>,
 }
 
 /// What the payment itself says about what it pays.
@@ -99,6 +125,9 @@ pub struct Payment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reversals: Vec<Reversal>,
     pub posting: Posting,
+    /// Kept for payments by people only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<Mirror>,
 }
 
 impl Payment {
@@ -110,6 +139,14 @@ impl Payment {
     /// Amounts that cannot be combined, which [`Payment::check`] rules out for stored payments.
     pub fn unapplied(&self) -> Result<Money, Refusal> {
         Ok(self.received.minus(self.applied)?.minus(self.refunded)?.minus(self.reversed)?)
+    }
+
+    /// What the ledger shall show as received: what came and did not go back.
+    ///
+    /// # Errors
+    /// See [`Payment::unapplied`].
+    pub fn kept(&self) -> Result<Money, Refusal> {
+        Ok(self.received.minus(self.refunded)?.minus(self.reversed)?)
     }
 
     /// Allocates `amount` to an invoice.

@@ -102,6 +102,7 @@ fn payment(app: &App, id: &str, received: Money, on: NaiveDate) -> Payment {
         allocations: vec![],
         reversals: vec![],
         posting: Posting::NotPosted,
+        mirror: None,
     }
 }
 

@@ -81,6 +81,7 @@ pub(crate) fn payment(id: &str, minor: i64) -> Payment {
         allocations: vec![],
         reversals: vec![],
         posting: Posting::NotPosted,
+        mirror: None,
     }
 }
 

@@ -63,6 +63,7 @@ impl Incoming {
             allocations: Vec::new(),
             reversals: Vec::new(),
             posting: Posting::NotPosted,
+            mirror: None,
         })
     }
 }

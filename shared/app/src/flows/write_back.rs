@@ -18,7 +18,7 @@ use connectors::quickbooks::payment::{self, DraftLine, PaymentDraft, Written};
 use connectors::quickbooks::{map, wire};
 use domain::ids::ExternalRef;
 use domain::money::Money;
-use domain::payment::{Payment, Posting};
+use domain::payment::{Allocation, Payment, Posting};
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
@@ -37,9 +37,14 @@ pub async fn post_due(app: &App, due: &WriteBackDue) -> Result<(), Failure> {
             return Ok(Attempt::Done(()));
         }
         match bring_in_line(app, &stored.state).await {
-            Ok(posting) => record(app, &cause, stored, posting).await,
+            Ok(Aligned::As(posting)) => record(app, &cause, stored, posting).await,
+            Ok(Aligned::Edited) => {
+                let why =
+                    "was changed in QuickBooks since we posted it: bring it in line there by hand".to_owned();
+                set_aside(app, &cause, stored, &why).await
+            }
             Err(Problem::Fault(fault)) if fault.advice(true) == Advice::GiveUp => {
-                refuse(app, &cause, stored, &fault.to_string()).await
+                set_aside(app, &cause, stored, &format!("is refused by QuickBooks: {fault}")).await
             }
             Err(problem) => Err(problem.into()),
         }
@@ -49,17 +54,11 @@ pub async fn post_due(app: &App, due: &WriteBackDue) -> Result<(), Failure> {
 
 /// What the ledger shall hold: what was received and not returned, on the invoices it settles.
 fn draft(payment: &Payment) -> Result<PaymentDraft, Refusal> {
-    let total = payment.received.minus(payment.refunded)?.minus(payment.reversed)?;
+    let total = payment.kept()?;
     let customer = payment.customer.as_ref().and_then(|customer| external_id(customer.as_str()));
     let customer =
         customer.ok_or_else(|| Refusal::new("write-back", "the customer is not from the ledger"))?;
-    let mut lines = Vec::with_capacity(payment.allocations.len());
-    for allocation in &payment.allocations {
-        let invoice = external_id(allocation.invoice.as_str());
-        let invoice =
-            invoice.ok_or_else(|| Refusal::new("write-back", "an invoice is not from the ledger"))?;
-        lines.push(DraftLine { invoice_external_id: invoice, amount: allocation.amount });
-    }
+    let lines = draft_lines(&payment.allocations)?;
     Ok(PaymentDraft {
         customer_external_id: customer,
         total,
@@ -69,6 +68,17 @@ fn draft(payment: &Payment) -> Result<PaymentDraft, Refusal> {
         lines,
         deposit_account_external_id: None,
     })
+}
+
+fn draft_lines(allocations: &[Allocation]) -> Result<Vec<DraftLine>, Refusal> {
+    let mut lines = Vec::with_capacity(allocations.len());
+    for allocation in allocations {
+        let invoice = external_id(allocation.invoice.as_str());
+        let invoice =
+            invoice.ok_or_else(|| Refusal::new("write-back", "an invoice is not from the ledger"))?;
+        lines.push(DraftLine { invoice_external_id: invoice, amount: allocation.amount });
+    }
+    Ok(lines)
 }
 
 fn external_id(id: &str) -> Option<String> {
@@ -84,30 +94,48 @@ pub fn reference(payment: &Payment) -> String {
     format!("DL{}", digest(&payment.key().pk, 18))
 }
 
-async fn bring_in_line(app: &App, payment: &Payment) -> Result<Posting, Problem> {
+/// How the ledger's record stands after a write-back.
+enum Aligned {
+    As(Posting),
+    /// People changed it since we wrote it, to something that we do not want either: theirs is not overwritten.
+    Edited,
+}
+
+async fn bring_in_line(app: &App, payment: &Payment) -> Result<Aligned, Problem> {
     let poison = |refusal: Refusal| Problem::Ours(Failure::poison(refusal.to_string()));
     match &payment.posting {
-        Posting::ByPeople => Ok(Posting::ByPeople),
+        Posting::ByPeople => Ok(Aligned::As(Posting::ByPeople)),
         Posting::NotPosted => {
             let found = call(app, |api, token| payment::lookup(api, token, &reference(payment))).await?.value;
             let rows: Result<Vec<_>, _> = found.rows.into_iter().collect();
             let rows = rows.map_err(|error| Problem::Ours(Failure::retry(error.to_string())))?;
             if let Some(row) = rows.first() {
                 // An earlier try arrived although its answer did not; the payment may have changed since.
-                return align(app, payment, row).await;
+                return align(app, payment, row).await.map(Aligned::As);
             }
             let left = payment.unapplied().map_err(poison)?;
             if payment.allocations.is_empty() && !left.is_positive() {
-                return Ok(Posting::NotPosted);
+                return Ok(Aligned::As(Posting::NotPosted));
             }
             let draft = draft(payment).map_err(poison)?;
             let request_id = digest(&format!("create#{}", payment.key().pk), 36);
             let made = call(app, |api, token| payment::create(api, token, &draft, &request_id)).await?;
-            Ok(posted(payment, made.value))
+            Ok(Aligned::As(posted(payment, draft.total, made.value)))
         }
-        Posting::Posted { external_id, .. } => {
+        Posting::Posted { external_id, lines, total, .. } => {
             let current = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
-            align(app, payment, &current).await
+            let wanted = draft(payment).map_err(poison)?;
+            let last = PaymentDraft {
+                total: total.unwrap_or(wanted.total),
+                lines: draft_lines(lines).map_err(poison)?,
+                ..wanted.clone()
+            };
+            // Of before totals were kept, only the lines tell.
+            let is_untouched = is_as(&current, &last) || (total.is_none() && has_lines_of(&current, &last));
+            if !is_untouched && !is_as(&current, &wanted) {
+                return Ok(Aligned::Edited);
+            }
+            align(app, payment, &current).await.map(Aligned::As)
         }
     }
 }
@@ -117,7 +145,7 @@ async fn align(app: &App, payment: &Payment, current: &wire::Payment) -> Result<
     let draft = draft(payment).map_err(|refusal| Problem::Ours(Failure::poison(refusal.to_string())))?;
     let held = written(current)?;
     if is_as(current, &draft) {
-        return Ok(posted(payment, held));
+        return Ok(posted(payment, draft.total, held));
     }
     let state = format!("{:?}#{}", payment.allocations, held.sync_token);
     let request_id = digest(&format!("lines#{}#{state}", payment.key().pk), 36);
@@ -126,11 +154,16 @@ async fn align(app: &App, payment: &Payment, current: &wire::Payment) -> Result<
     } else {
         call(app, |api, token| payment::replace_lines(api, token, &held, &draft, &request_id)).await?.value
     };
-    Ok(posted(payment, written))
+    Ok(posted(payment, draft.total, written))
 }
 
 /// Whether the ledger's payment has the draft's total on the draft's invoices. What does not read is brought in line.
 fn is_as(current: &wire::Payment, draft: &PaymentDraft) -> bool {
+    let total = map::payment(current, draft.total.currency()).map(|row| row.total);
+    total == Ok(draft.total) && has_lines_of(current, draft)
+}
+
+fn has_lines_of(current: &wire::Payment, draft: &PaymentDraft) -> bool {
     let Ok(row) = map::payment(current, draft.total.currency()) else { return false };
     let mut theirs: Vec<_> =
         row.lines.into_iter().map(|line| (line.invoice_external_ids, line.amount)).collect();
@@ -139,7 +172,7 @@ fn is_as(current: &wire::Payment, draft: &PaymentDraft) -> bool {
     let order = |line: &(Vec<String>, Money)| (line.0.clone(), line.1.minor());
     theirs.sort_by_key(order);
     ours.sort_by_key(order);
-    row.total == draft.total && theirs == ours
+    theirs == ours
 }
 
 fn written(row: &wire::Payment) -> Result<Written, Problem> {
@@ -149,9 +182,9 @@ fn written(row: &wire::Payment) -> Result<Written, Problem> {
     }
 }
 
-fn posted(payment: &Payment, written: Written) -> Posting {
+fn posted(payment: &Payment, total: Money, written: Written) -> Posting {
     let lines = payment.allocations.clone();
-    Posting::Posted { external_id: written.external_id, token: written.sync_token, lines }
+    Posting::Posted { external_id: written.external_id, token: written.sync_token, lines, total: Some(total) }
 }
 
 async fn record(
@@ -177,7 +210,8 @@ async fn record(
     Attempt::of(change.update(stored).commit(app.table.as_ref()).await, ())
 }
 
-async fn refuse(
+/// The write-back ends here, and a person brings the ledger in line.
+async fn set_aside(
     app: &App,
     cause: &Cause,
     mut stored: Stored<Payment>,
@@ -185,7 +219,7 @@ async fn refuse(
 ) -> Result<Attempt<()>, Failure> {
     stored.done(FollowUp::WriteBack);
     let about = format!("{}|write-back|{}", stored.state.key().pk, stored.ver);
-    let why = format!("QuickBooks refused payment {}: {why}", stored.state.id);
+    let why = format!("payment {} {why}", stored.state.id);
     let task =
         about_customer(new_task(app, TaskKind::LedgerMismatch, &about, why), stored.state.customer.as_ref());
     let event = Event::TaskOpened { task: task.id.clone() };

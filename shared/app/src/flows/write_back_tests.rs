@@ -96,14 +96,28 @@ async fn a_refund_of_unapplied_cash_shrinks_the_ledgers_payment() {
     use crate::flows::reversals::{ReversalFact, Standing, follow};
     let (memory, seen) = quickbooks(memory_app());
     let mut payment = applied(6_000);
-    let lines = payment.allocations.clone();
-    payment.posting = Posting::Posted { external_id: "7".into(), token: "0".into(), lines };
+    // As QuickBooks still has it.
+    let lines = applied(10_000).allocations;
+    payment.posting = Posting::Posted { external_id: "7".into(), token: "0".into(), lines, total: None };
     put(&memory, payment, &[]).await;
     let (kind, standing) = (ReversalKind::Refund, Standing::Standing);
     let fact = ReversalFact { kind, external_id: "re_1".into(), amount: usd(4_000), standing };
     follow(&memory.app, &Cause::new("evt"), &PaymentId::new("stripe:pi_1"), &fact).await.unwrap();
     post(&memory).await;
     assert_eq!(seen.lock().unwrap().remove(0)["TotalAmt"].to_string(), "60.00");
+}
+
+#[tokio::test]
+async fn what_people_made_of_a_posting_is_not_overwritten() {
+    let (memory, seen) = quickbooks(memory_app());
+    let mut payment = applied(6_000);
+    let (lines, total) = (applied(8_000).allocations, Some(usd(10_000)));
+    payment.posting = Posting::Posted { external_id: "7".into(), token: "0".into(), lines, total };
+    put(&memory, payment, &[FollowUp::WriteBack]).await;
+    let stored = post(&memory).await;
+    assert!(!stored.is_pending(FollowUp::WriteBack) && seen.lock().unwrap().is_empty());
+    let task = open_tasks(&memory).await.remove(0);
+    assert!(task.why.contains("was changed in QuickBooks"), "{}", task.why);
 }
 
 #[tokio::test]

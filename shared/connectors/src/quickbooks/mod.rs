@@ -1,4 +1,5 @@
 //! QuickBooks Online (Accounting API v3): customers, invoices, credit memos and payments, and payments written back.
+pub mod cdc;
 pub mod facts;
 pub mod fault;
 pub mod map;

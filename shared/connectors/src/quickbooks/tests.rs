@@ -1,5 +1,6 @@
 //! The contract: own fixtures decode to what is written here, errors map to their kind, requests are the same to the
 //! byte, and tokens are nowhere but where they have to be.
+use super::cdc::deletions;
 use super::facts::{ErpInvoice, ErpPayment};
 use super::map::RowError;
 use super::oauth::{OAuthApp, Tokens, refresh};
@@ -461,4 +462,37 @@ fn shared_errors_map_to_their_kind() {
         assert_eq!(fault.kind, expected, "{name}: {fault}");
         assert!(!fault.to_string().contains("kxzxOlnHYdhtEV"), "{name}: {fault}");
     }
+}
+
+#[test]
+fn deletions_are_told_apart_from_changes_and_from_what_does_not_read() {
+    let since = "2026-11-21T06:00:00-08:00".parse().unwrap();
+    let call = deletions::<Payment>(&api(), TOKEN, since);
+    let uri = call.as_ref().unwrap().request.uri().to_string();
+    let expected = "https://quickbooks.api.intuit.com/v3/company/9130000000000042/cdc?entities=Payment\
+        &changedSince=2026-11-21T06%3A00%3A00-08%3A00&minorversion=75";
+    assert_eq!(uri, expected);
+    let found = read(call, "deletions.json").unwrap();
+    assert!(found.is_whole);
+    let [first, nameless, undated, bare] = found.rows.as_slice() else { panic!("{:?}", found.rows) };
+    let first = first.as_ref().unwrap();
+    let told = (first.external_id.as_str(), first.deleted_at.to_rfc3339());
+    assert_eq!(told, ("312", "2026-11-21T18:02:00+00:00".to_owned()));
+    assert_eq!(why(nameless), "Payment without Id: Id is missing");
+    assert_eq!(why(undated), "Payment 313: MetaData.LastUpdatedTime is not a time");
+    assert_eq!(bare.as_ref().unwrap().deleted_at, found.vendor_time);
+}
+
+#[test]
+fn a_full_answer_may_lack_a_deletion() {
+    let rows: Vec<Value> = (0..1_000).map(|id| json!({"Id": id.to_string()})).collect();
+    let body =
+        json!({"CDCResponse": [{"QueryResponse": [{"Invoice": rows}]}], "time": "2026-11-22T06:00:00Z"});
+    let call = deletions::<Invoice>(&api(), TOKEN, "2026-11-21T06:00:00Z".parse().unwrap()).unwrap();
+    let found = (call.read)(&answer(200, &[], body.to_string())).unwrap();
+    assert!(!found.is_whole && found.rows.is_empty());
+    let nothing = json!({"CDCResponse": [{"QueryResponse": [{}]}], "time": "2026-11-22T06:00:00Z"});
+    let found = (call.read)(&answer(200, &[], nothing.to_string())).unwrap();
+    assert!(found.is_whole && found.rows.is_empty());
+    assert!((call.read)(&answer(200, &[], "{}")).is_err());
 }

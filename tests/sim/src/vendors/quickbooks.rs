@@ -41,6 +41,8 @@ pub struct LedgerPayment {
     pub total: Money,
     /// Invoice ids with amounts.
     pub lines: Vec<(String, Money)>,
+    /// Credit memo ids with amounts.
+    pub credits: Vec<(String, Money)>,
     pub received_on: String,
     pub reference: Option<String>,
     pub note: Option<String>,
@@ -58,6 +60,8 @@ pub struct QuickBooks {
     customers: BTreeMap<String, Versioned<Value>>,
     documents: BTreeMap<String, Versioned<Document>>,
     payments: BTreeMap<String, Versioned<LedgerPayment>>,
+    /// Kind, id and when.
+    deleted: Vec<(&'static str, String, DateTime<Utc>)>,
     answered: BTreeMap<String, Value>,
     trouble: VecDeque<Trouble>,
     rotations: u32,
@@ -80,6 +84,7 @@ impl QuickBooks {
             customers: BTreeMap::new(),
             documents: BTreeMap::new(),
             payments: BTreeMap::new(),
+            deleted: Vec::new(),
             answered: BTreeMap::new(),
             trouble: VecDeque::new(),
             rotations: 0,
@@ -146,6 +151,62 @@ impl QuickBooks {
         row.token += 1;
         row.updated_at = now;
         self.settle_balances();
+    }
+
+    /// A payment of before comes once more: an older version of the oldest one.
+    pub fn roll_back_payment(&mut self, change: impl FnOnce(&mut LedgerPayment)) {
+        self.change_first_payment(change);
+        let row = self.payments.values_mut().next().unwrap();
+        row.token -= 2;
+    }
+
+    /// Voids an invoice as people do: it is taken off the payments on it.
+    pub fn void_document(&mut self, number: &str) {
+        let (id, now) = (self.id_of(number), self.clock.now());
+        self.change_document(number, |document| {
+            document.is_voided = true;
+            document.total = Money::zero(document.total.currency());
+            document.balance = document.total;
+        });
+        for row in self.payments.values_mut().filter(|row| row.record.lines.iter().any(|(of, _)| *of == id)) {
+            row.record.lines.retain(|(of, _)| *of != id);
+            row.token += 1;
+            row.updated_at = now;
+        }
+    }
+
+    pub fn delete_document(&mut self, number: &str) {
+        let id = self.id_of(number);
+        let row = self.documents.remove(&id).unwrap();
+        self.deleted.push((row.record.kind, id, self.clock.now()));
+    }
+
+    /// Deletes the oldest payment: what it paid is open again.
+    pub fn delete_first_payment(&mut self) {
+        let (id, _) = self.payments.pop_first().unwrap();
+        self.deleted.push(("Payment", id, self.clock.now()));
+        self.settle_balances();
+    }
+
+    /// Makes one customer of two: documents and payments of the first go to the second.
+    pub fn merge_customers(&mut self, from: &str, into: &str) {
+        let now = self.clock.now();
+        let row = self.customers.get_mut(from).unwrap();
+        let name = format!("{} (deleted)", row.record["DisplayName"].as_str().unwrap());
+        row.record["DisplayName"] = json!(name);
+        row.record["Active"] = json!(false);
+        row.token += 1;
+        row.updated_at = now;
+        for row in self.documents.values_mut().filter(|row| row.record.customer == from) {
+            row.record.customer = into.to_owned();
+            row.token += 1;
+            row.updated_at = now;
+        }
+        for row in self.payments.values_mut().filter(|row| row.record.customer == from) {
+            row.record.customer = into.to_owned();
+            row.token += 1;
+            row.updated_at = now;
+        }
     }
 
     /// Answers with a version of a document that it had before.
@@ -219,12 +280,14 @@ impl QuickBooks {
         self.trouble.push_back(trouble);
     }
 
-    /// Invoices' balances follow the payments' lines.
+    /// Balances of invoices and credit memos follow the payments' lines.
     fn settle_balances(&mut self) {
         let now = self.clock.now();
-        for (id, row) in self.documents.iter_mut().filter(|(_, row)| row.record.kind == "Invoice") {
-            let paid = self.payments.values().flat_map(|row| &row.record.lines).filter(|(of, _)| of == id);
-            let paid = Money::sum(row.record.total.currency(), paid.map(|(_, amount)| *amount)).unwrap();
+        for (id, row) in self.documents.iter_mut().filter(|(_, row)| !row.record.is_voided) {
+            let lines = |row: &LedgerPayment| [row.lines.clone(), row.credits.clone()].concat();
+            let lines = self.payments.values().flat_map(|row| lines(&row.record));
+            let paid = lines.filter(|(of, _)| of == id);
+            let paid = Money::sum(row.record.total.currency(), paid.map(|(_, amount)| amount)).unwrap();
             let balance = row.record.total.minus(paid).unwrap();
             if balance != row.record.balance {
                 row.record.balance = balance;
@@ -248,7 +311,14 @@ impl QuickBooks {
         if what == "query" {
             return Ok(self.query(&parameters(request)["query"]));
         }
+        if what == "cdc" {
+            return Ok(self.changes(&parameters(request)));
+        }
         if let Some(id) = what.strip_prefix("payment/") {
+            if !self.payments.contains_key(id) {
+                let error = json!([{"Message": "Object Not Found", "code": "610"}]);
+                return Ok(reply(400, &json!({"Fault": {"Error": error, "type": "ValidationFault"}})));
+            }
             return Ok(reply(200, &json!({"Payment": self.payment_row(id)})));
         }
         assert_eq!(what, "payment");
@@ -310,16 +380,35 @@ impl QuickBooks {
         reply(200, &json!({"QueryResponse": answer, "time": self.clock.now().to_rfc3339()}))
     }
 
-    fn payment_row(&self, id: &str) -> Value {
-        let row = &self.payments[id];
-        let LedgerPayment { customer, total, lines, received_on, reference, note } = &row.record;
-        let applied = Money::sum(total.currency(), lines.iter().map(|(_, amount)| *amount)).unwrap();
-        let lines: Vec<Value> = lines
-            .iter()
-            .map(|(invoice, amount)| {
-                json!({"Amount": number(*amount), "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]})
+    /// Change data capture; of what is there, only how much changed matters to anybody.
+    fn changes(&self, parameters: &BTreeMap<String, String>) -> Response {
+        let since = DateTime::parse_from_rfc3339(&parameters["changedSince"]).unwrap();
+        let lists: Vec<Value> = parameters["entities"]
+            .split(',')
+            .map(|kind| {
+                let rows = self.deleted.iter().filter(|(of, _, at)| *of == kind && *at >= since);
+                let rows: Vec<Value> = rows
+                    .map(|(_, id, at)| {
+                        json!({"domain": "QBO", "status": "Deleted", "Id": id,
+                            "MetaData": {"LastUpdatedTime": at.to_rfc3339()}})
+                    })
+                    .collect();
+                if rows.is_empty() { json!({}) } else { json!({kind: rows}) }
             })
             .collect();
+        reply(200, &json!({"CDCResponse": [{"QueryResponse": lists}], "time": self.clock.now().to_rfc3339()}))
+    }
+
+    fn payment_row(&self, id: &str) -> Value {
+        let row = &self.payments[id];
+        let LedgerPayment { customer, total, lines, credits, received_on, reference, note } = &row.record;
+        let sum = |list: &[(String, Money)]| {
+            Money::sum(total.currency(), list.iter().map(|(_, amount)| *amount)).unwrap()
+        };
+        let applied = sum(lines).minus(sum(credits)).unwrap();
+        let line = |kind: &str, (id, amount): &(String, Money)| json!({"Amount": number(*amount), "LinkedTxn": [{"TxnId": id, "TxnType": kind}]});
+        let credits = credits.iter().map(|part| line("CreditMemo", part));
+        let lines: Vec<Value> = lines.iter().map(|part| line("Invoice", part)).chain(credits).collect();
         let record = json!({"Id": id, "TxnDate": received_on, "CustomerRef": {"value": customer},
             "CurrencyRef": {"value": "USD"}, "TotalAmt": number(*total),
             "UnappliedAmt": number(total.minus(applied).unwrap()), "PaymentRefNum": reference,
@@ -372,6 +461,7 @@ impl QuickBooks {
                     customer: body["CustomerRef"]["value"].as_str().unwrap().to_owned(),
                     total: money(&body["TotalAmt"]),
                     lines,
+                    credits: Vec::new(),
                     received_on: text("TxnDate").unwrap(),
                     reference: text("PaymentRefNum"),
                     note: text("PrivateNote"),

@@ -85,7 +85,9 @@ async fn attempt<D: Document>(app: &App, cause: &Cause, documents: &[D]) -> Resu
     for (document, key) in documents.iter().zip(&wanted) {
         let at = there.iter().position(|stored| stored.state.key() == *key);
         let stored = at.map(|at| there.swap_remove(at));
-        if stored.as_ref().is_some_and(|stored| !is_newer(&document.version(), D::version_of(&stored.state)))
+        if stored
+            .as_ref()
+            .is_some_and(|stored| !document.version().is_newer_than(D::version_of(&stored.state)))
         {
             continue;
         }
@@ -118,12 +120,8 @@ async fn attempt<D: Document>(app: &App, cause: &Cause, documents: &[D]) -> Resu
     }
 }
 
-/// QuickBooks' lock token counts up; its time of change decides where the tokens are no numbers.
-fn is_newer(incoming: &ExternalVersion, held: &ExternalVersion) -> bool {
-    match (incoming.token.parse::<u64>(), held.token.parse::<u64>()) {
-        (Ok(incoming), Ok(held)) => incoming > held,
-        _ => incoming.updated_at > held.updated_at,
-    }
+pub(super) fn invoice_id(row: &ErpInvoice) -> InvoiceId {
+    InvoiceId(id(&row.external_id))
 }
 
 pub(super) fn id(external_id: &str) -> String {
@@ -272,10 +270,11 @@ impl Document for ErpInvoice {
 
     fn misfit(&self, item: &Invoice) -> Option<String> {
         let number = &item.number;
-        if self.is_voided && !item.settled.is_empty() {
-            let settled = item.applied.plus(item.credited).unwrap_or(item.applied);
+        // What payments settled on it is taken off next; a credit stays until its own link is changed.
+        if self.is_voided && item.credited.is_positive() {
+            let credited = item.credited;
             return Some(format!(
-                "invoice {number} is void in the ledger, {settled} stay settled on it here"
+                "invoice {number} is void in the ledger, {credited} are credited on it here"
             ));
         }
         let (theirs, ours) = (self.total, item.original);
@@ -287,7 +286,7 @@ impl Document for ErpInvoice {
 
 /// The ledger's figures on our item. A total that no longer covers what was settled or is held is not taken over: the
 /// balance is, so that nobody is chased for more than the ledger says; one in another currency says nothing.
-fn updated(former: Invoice, fresh: Invoice) -> Invoice {
+pub(super) fn updated(former: Invoice, fresh: Invoice) -> Invoice {
     let left = || {
         let parts = [former.applied, former.credited, former.discounted, former.written_off];
         let held = if fresh.is_voided { Money::zero(former.currency()) } else { former.held()? };
@@ -351,6 +350,7 @@ impl Document for ErpCreditMemo {
         let is_same_currency = self.remaining.currency() == original.currency();
         let item = CreditMemo {
             external_version: self.version(),
+            customer: CustomerId(id(&self.customer_external_id)),
             number: self.number.clone().unwrap_or_else(|| self.external_id.clone()),
             original,
             ledger_remaining: if is_same_currency {

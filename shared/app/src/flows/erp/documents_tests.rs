@@ -26,14 +26,14 @@ async fn store_rows(memory: &crate::doubles::app::MemoryApp, rows: Vec<ErpInvoic
 }
 
 #[tokio::test]
-async fn a_void_that_leaves_money_behind_is_told() {
+async fn a_void_that_leaves_a_credit_behind_is_told() {
     let memory = memory_app();
-    let by = Settlement::Payment(payment("pi_1", 0).id);
+    let by = Settlement::Credit(CreditMemoId::new("qbo:9"));
     put(&memory, invoice("1001", 10_000).settle(by, usd(6_000)).unwrap(), &[]).await;
     store_rows(&memory, vec![row("1", usd(0), true)]).await;
     assert!(stored_invoice(&memory, "1001").await.is_voided);
     let task = open_tasks(&memory).await.remove(0);
-    assert!(task.why.contains("USD 60.00 stay settled"), "{}", task.why);
+    assert!(task.why.contains("USD 60.00 are credited"), "{}", task.why);
     let units = memory.table.half_units();
     store_rows(&memory, vec![row("1", usd(0), true)]).await;
     assert_eq!(memory.table.half_units(), units, "a duplicate writes nothing");

@@ -1,9 +1,12 @@
 use super::*;
 use crate::doubles::app::MemoryApp;
+use crate::flows::erp::SYSTEM;
 use crate::flows::items::{
     entity, invoice, memory_app, open_tasks, payment, put, stored_invoice, stored_payment, usd, version,
 };
 use connectors::quickbooks::facts::ErpPaymentLine;
+use domain::credit::CreditMemo;
+use domain::ids::{CreditMemoId, CustomerId, ExternalRef};
 use domain::invoice::{RefundChoice, RefundToDecide};
 
 fn line(minor: i64, invoice: Option<&str>, memo: Option<&str>) -> ErpPaymentLine {
@@ -37,17 +40,50 @@ async fn take(memory: &MemoryApp, rows: &[ErpPayment]) -> Result<(), Failure> {
     store_all(&memory.app, &Cause::new("qbo:Payment:page"), rows).await
 }
 
+fn memo(minor: i64) -> CreditMemo {
+    CreditMemo {
+        entity: entity(),
+        id: CreditMemoId::new("qbo:9"),
+        external_ref: ExternalRef::new(SYSTEM, "9"),
+        external_version: version("0"),
+        customer: CustomerId::new("qbo:1"),
+        number: "CM-9".into(),
+        issued_on: "2026-03-20".parse().unwrap(),
+        original: usd(minor),
+        applied: usd(0),
+        ledger_remaining: usd(0),
+        allocations: vec![],
+    }
+}
+
 #[tokio::test]
-async fn a_payment_together_with_a_credit_settles_its_money_and_tells_the_rest() {
+async fn a_payment_together_with_a_credit_settles_with_both() {
     let memory = memory_app();
     put(&memory, invoice("1001", 10_000), &[]).await;
+    put(&memory, memo(4_000), &[]).await;
     let both = row("7", 6_000, vec![line(10_000, Some("1001"), None), line(4_000, None, Some("9"))]);
     take(&memory, std::slice::from_ref(&both)).await.unwrap();
-    assert_eq!(stored_invoice(&memory, "1001").await.applied, usd(6_000));
-    assert_eq!(open_tasks(&memory).await.len(), 1);
+    let invoice = stored_invoice(&memory, "1001").await;
+    assert_eq!((invoice.applied, invoice.credited), (usd(6_000), usd(4_000)));
+    assert_eq!(open_tasks(&memory).await, []);
     let units = memory.table.half_units();
-    take(&memory, &[both]).await.unwrap();
+    take(&memory, std::slice::from_ref(&both)).await.unwrap();
     assert_eq!(memory.table.half_units(), units, "a duplicate writes nothing");
+    let voided = ErpPayment { sync_token: "1".into(), is_voided: true, ..row("7", 0, vec![]) };
+    take(&memory, &[voided]).await.unwrap();
+    assert_eq!(stored_invoice(&memory, "1001").await.open().unwrap(), usd(10_000));
+    take(&memory, &[both]).await.unwrap();
+    assert_eq!(stored_invoice(&memory, "1001").await.open().unwrap(), usd(10_000), "an older page");
+}
+
+#[tokio::test]
+async fn what_is_settled_by_anything_else_is_told() {
+    let memory = memory_app();
+    put(&memory, invoice("1001", 10_000), &[]).await;
+    let journal = ErpPaymentLine { others: vec!["JournalEntry 12".into()], ..line(4_000, None, None) };
+    take(&memory, &[row("7", 6_000, vec![line(10_000, Some("1001"), None), journal])]).await.unwrap();
+    assert_eq!(stored_invoice(&memory, "1001").await.applied, usd(6_000));
+    assert!(open_tasks(&memory).await[0].why.contains("USD 40.00 on INV-1001"));
 }
 
 #[tokio::test]
@@ -69,20 +105,7 @@ async fn the_credit_memo_that_a_refund_waits_for_settles_what_it_reopened() {
     let choice = Some(RefundChoice::Credit);
     waiting.refunds_to_decide.push(RefundToDecide { payment, refund, amount: usd(10_000), choice });
     put(&memory, waiting, &[]).await;
-    let memo = CreditMemo {
-        entity: entity(),
-        id: CreditMemoId::new("qbo:9"),
-        external_ref: ExternalRef::new(SYSTEM, "9"),
-        external_version: version("0"),
-        customer: CustomerId::new("qbo:1"),
-        number: "CM-9".into(),
-        issued_on: "2026-03-20".parse().unwrap(),
-        original: usd(10_000),
-        applied: usd(0),
-        ledger_remaining: usd(0),
-        allocations: vec![],
-    };
-    put(&memory, memo, &[]).await;
+    put(&memory, memo(10_000), &[]).await;
     let link = row("7", 0, vec![line(10_000, Some("1001"), None), line(10_000, None, Some("9"))]);
     take(&memory, &[link]).await.unwrap();
     let invoice = stored_invoice(&memory, "1001").await;

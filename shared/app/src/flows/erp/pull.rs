@@ -1,6 +1,6 @@
 //! The pull: page jobs by kind, each page stored before the next is asked for, the cursor moved after the last.
 use super::auth::call;
-use super::{SYSTEM, documents, payments};
+use super::{SYSTEM, deleted, documents, left_behind, payments};
 use crate::App;
 use crate::archive::archive;
 use crate::flows::tasks::quarantine;
@@ -8,17 +8,41 @@ use crate::messages::{ErpPageDue, ErpPullDue, Message, outgoing, send};
 use crate::store::keys;
 use crate::store::table::{CommitError, Condition, Record, TableName, Write};
 use crate::worker::Failure;
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use connectors::quickbooks::map::{self, RowError};
 use connectors::quickbooks::query::{QueryPage, page};
 use connectors::quickbooks::wire;
+use domain::ids::InvoiceId;
 use domain::timeline::Cause;
 use serde::{Deserialize, Serialize};
 
 /// In the order in which they lean on each other; a payment that comes before its invoice waits a little.
-const KINDS: [&str; 4] = ["Customer", "Invoice", "CreditMemo", "Payment"];
+const KINDS: [&str; 5] = ["Customer", "Invoice", "CreditMemo", "Payment", deleted::KIND];
 /// Each pull starts this long before the last one's vendor time, for rows that slid over a page's edge.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+
+/// Whether invoices and credit memos are here as they were at `at`, by the ledger's clock.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn has_documents_of(app: &App, at: DateTime<Utc>) -> Result<bool, Failure> {
+    for kind in ["Invoice", "CreditMemo"] {
+        let record =
+            app.table.get(TableName::Connections, &keys::cursor(&app.settings.entity, SYSTEM, kind)).await?;
+        let Some(cursor) = read_cursor(record.as_ref(), kind)? else { return Ok(false) };
+        let since = DateTime::parse_from_rfc3339(&cursor.since);
+        let since = since.map_err(|error| Failure::poison(format!("cursor {kind}: {error}")))?;
+        if since + OVERLAP < at {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn read_cursor(record: Option<&Record>, kind: &str) -> Result<Option<Cursor>, Failure> {
+    let cursor = record.map(|record| serde_json::from_str::<Cursor>(&record.body)).transpose();
+    cursor.map_err(|error| Failure::poison(format!("cursor {kind}: {error}")))
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Cursor {
@@ -36,8 +60,7 @@ pub async fn start(app: &App, body: &str, due: &ErpPullDue) -> Result<(), Failur
     let mut jobs = Vec::new();
     for kind in KINDS {
         let record = app.table.get(TableName::Connections, &keys::cursor(&due.entity, SYSTEM, kind)).await?;
-        let cursor = record.map(|record| serde_json::from_str::<Cursor>(&record.body)).transpose();
-        let cursor = cursor.map_err(|error| Failure::poison(format!("cursor {kind}: {error}")))?;
+        let cursor = read_cursor(record.as_ref(), kind)?;
         let job = ErpPageDue::new(
             due.entity.clone(),
             kind.to_owned(),
@@ -60,14 +83,20 @@ pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
         "Customer" => {
             let (page, cause) = fetch::<wire::Customer>(app, due).await?;
             let (rows, turned) = sort_out(app, &cause, page.and_then(map::customer)).await?;
-            documents::store(app, &cause, rows).await?;
+            documents::store(app, &cause, rows.clone()).await?;
+            left_behind::tell_inactive(app, &cause, &rows).await?;
             turned
         }
         "Invoice" => {
             let (page, cause) = fetch::<wire::Invoice>(app, due).await?;
             let (rows, turned) =
                 sort_out(app, &cause, page.and_then(|wire| map::invoice(wire, home))).await?;
+            let void: Vec<InvoiceId> =
+                rows.iter().filter(|row| row.is_voided).map(documents::invoice_id).collect();
             documents::store(app, &cause, rows).await?;
+            for invoice in void {
+                left_behind::release(app, &cause, &invoice).await?;
+            }
             turned
         }
         "CreditMemo" => {
@@ -84,6 +113,7 @@ pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
             payments::store_all(app, &cause, &rows).await?;
             turned
         }
+        deleted::KIND => return move_cursor(app, due, &deleted::follow(app, due).await?.to_rfc3339()).await,
         other => return Err(Failure::poison(format!("no kind of record is called {other:?}"))),
     };
     let run = if due.run.is_empty() { (turned.vendor_time - OVERLAP).to_rfc3339() } else { due.run.clone() };
