@@ -7,7 +7,7 @@ pub mod erp;
 pub mod feedback;
 #[cfg(test)]
 #[path = "items_tests.rs"]
-mod items;
+pub(crate) mod items;
 pub mod letter_outcomes;
 pub mod letters;
 pub mod mail;
