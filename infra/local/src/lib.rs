@@ -7,6 +7,7 @@ pub mod day;
 pub mod embedded;
 pub mod export;
 pub mod mailer;
+pub mod operator;
 pub mod policy;
 pub mod pump;
 pub mod queue;

@@ -7,7 +7,7 @@ use dunlin::export::{Source, export};
 use dunlin::screen::{Screen, write_line};
 use dunlin::serve::Urls;
 use dunlin::summary::{Ledger, summary};
-use dunlin::{Stopped, policy, serve, simulators, state};
+use dunlin::{Stopped, operator, policy, serve, simulators, state};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,6 +52,8 @@ enum Command {
     },
     /// Serve QuickBooks and Stripe alone, for tests against a deployed bundle.
     Simulators(simulators::Simulators),
+    #[command(flatten)]
+    Operator(operator::Operator),
 }
 
 #[derive(Subcommand)]
@@ -120,6 +122,7 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
             runtime.block_on(simulators::serve_alone(&folder, given))?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Operator(asked)) => runtime.block_on(operator::run(&folder, asked)),
         None => runtime.block_on(play(&cli, folder)),
     }
 }

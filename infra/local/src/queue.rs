@@ -2,7 +2,7 @@
 use crate::Stopped;
 use app::flows::relay::PendingWork;
 use app::ports::{Answer, Queue, Unavailable};
-use app::queues::{Outgoing, QueueName};
+use app::queues::{DeadLetter, Outgoing, QueueName};
 use app::worker::{Delivery, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -185,6 +185,28 @@ impl LocalQueues {
         read().map_err(Stopped::at("the queues' file"))
     }
 
+    /// Puts dead letters, of one queue or of all, back for another round of tries; gives those it put back.
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn redrive(&self, only: Option<QueueName>) -> Result<Vec<DeadLetter>, Stopped> {
+        let move_back = || -> rusqlite::Result<Vec<DeadLetter>> {
+            let mut db = self.db();
+            let transaction = db.transaction()?;
+            let dead = dead_in(&transaction, only)?;
+            for (id, letter, body) in &dead {
+                transaction.execute(
+                    "insert into message(queue, body, visible_at) values (?1, ?2, ?3)",
+                    params![letter.queue.as_str(), body, at(self.clock.now())],
+                )?;
+                transaction.execute("delete from dead where id = ?1", [id])?;
+            }
+            transaction.commit()?;
+            Ok(dead.into_iter().map(|(_, letter, _)| letter).collect())
+        };
+        move_back().map_err(Stopped::at("the queues' file"))
+    }
+
     /// # Errors
     /// The file's.
     pub fn is_marked(&self, name: &str) -> Result<bool, Stopped> {
@@ -228,11 +250,65 @@ impl LocalQueues {
     }
 }
 
+/// The dead letters of a queue or of all, with their row and body.
+fn dead_in(db: &Connection, only: Option<QueueName>) -> rusqlite::Result<Vec<(i64, DeadLetter, String)>> {
+    let mut select = db.prepare("select id, queue, body, why from dead order by id")?;
+    let mut rows = select.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, name): (i64, String) = (row.get(0)?, row.get(1)?);
+        let Some(queue) = QueueName::parse(&name).filter(|queue| only.is_none_or(|only| only == *queue))
+        else {
+            continue;
+        };
+        found.push((
+            id,
+            DeadLetter { queue, message_id: format!("dead-{id}"), why: Some(row.get(3)?) },
+            row.get(2)?,
+        ));
+    }
+    Ok(found)
+}
+
 impl Queue for LocalQueues {
     fn send<'a>(&'a self, queue: QueueName, messages: Vec<Outgoing>) -> Answer<'a, Result<(), Unavailable>> {
         Box::pin(async move {
             self.put(queue, &messages)
                 .map_err(|error| Unavailable { what: "local queue", why: error.to_string() })
         })
+    }
+
+    fn dead_letters<'a>(&'a self, queue: QueueName) -> Answer<'a, Result<Vec<DeadLetter>, Unavailable>> {
+        Box::pin(async move {
+            let found = dead_in(&self.db(), Some(queue));
+            let found = found.map_err(|error| Unavailable { what: "local queue", why: error.to_string() })?;
+            Ok(found.into_iter().map(|(_, letter, _)| letter).collect())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::doubles::clock::FixedClock;
+
+    #[tokio::test]
+    async fn a_dead_letter_is_shown_and_put_back_for_another_round() {
+        let clock = Arc::new(FixedClock::at(DateTime::<Utc>::UNIX_EPOCH));
+        let queues = LocalQueues::open(Path::new(":memory:"), clock).unwrap();
+        for queue in [QueueName::BankFile, QueueName::WriteBack] {
+            queues.send(queue, vec![Outgoing::now("{}")]).await.unwrap();
+        }
+        for taken in queues.take(2).unwrap() {
+            queues.conclude(&taken, &Verdict::Dead { why: "no".into() }).unwrap();
+        }
+        let shown = queues.dead_letters(QueueName::BankFile).await.unwrap();
+        assert_eq!(shown.iter().map(|dead| dead.why.as_deref()).collect::<Vec<_>>(), [Some("no")]);
+        assert_eq!(queues.redrive(Some(QueueName::BankFile)).unwrap(), shown);
+        let taken = queues.take(2).unwrap();
+        assert_eq!(taken.len(), 1);
+        assert_eq!((taken[0].queue, taken[0].delivery.receive_count), (QueueName::BankFile, 1));
+        assert_eq!(queues.redrive(None).unwrap().len(), 1);
+        assert_eq!(queues.redrive(None).unwrap(), []);
     }
 }

@@ -83,6 +83,8 @@ fn told(event: &Event) -> (&'static str, String) {
         Event::InputQuarantined { source, why } => ("input quarantined", format!("{source}: {why}")),
         Event::TaskOpened { task } => ("task opened", task.to_string()),
         Event::TaskDone { how, .. } => ("task done", how.clone()),
+        Event::FollowUpMissed { follow_up, why } => ("follow-up missed", format!("{follow_up:?}: {why}")),
+        Event::CustomerErased { inputs_erased, .. } => ("customer erased", format!("{inputs_erased} inputs")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The use cases, over ports. `flows` holds one module a use case; `store` is the ledger; `worker` is what becomes
 //! of a message; `doubles` are the ports in memory, for tests.
 pub mod archive;
+pub mod audit;
 pub mod doubles;
 pub mod execute;
 pub mod flows;
@@ -14,6 +15,7 @@ pub mod settings;
 pub mod store;
 pub mod stream;
 pub mod tokens;
+pub mod versions;
 pub mod views;
 pub mod worker;
 

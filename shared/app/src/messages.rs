@@ -2,6 +2,7 @@
 //! worker loads those fresh.
 use crate::queues::{Outgoing, QueueName};
 use crate::store::entity::FollowUp;
+use crate::versions::{self, Raise};
 use crate::worker::Failure;
 use chrono::NaiveDate;
 use domain::ids::{CustomerId, EntityId, LetterId, PaymentId};
@@ -15,8 +16,6 @@ pub const MESSAGE_VERSION: u32 = 1;
 /// A message with the queue that it belongs to.
 pub trait Message: Serialize + DeserializeOwned {
     const QUEUE: QueueName;
-
-    fn v(&self) -> u32;
 }
 
 macro_rules! messages {
@@ -36,10 +35,6 @@ macro_rules! messages {
 
         impl Message for $name {
             const QUEUE: QueueName = QueueName::$queue;
-
-            fn v(&self) -> u32 {
-                self.v
-            }
         }
     )+};
 }
@@ -95,17 +90,15 @@ pub fn outgoing<M: Message>(message: &M) -> Result<Outgoing, Failure> {
     serde_json::to_string(message).map(Outgoing::now).map_err(|error| Failure::poison(error.to_string()))
 }
 
+/// What brings older messages up: none is older yet. With the first, [`MESSAGE_VERSION`] is 2.
+pub const MESSAGE_RAISES: &[Raise] = &[];
+
 /// Reads a message of this version or an older one.
 ///
 /// # Errors
 /// Poison for what does not decode; a retry for a newer version, which a deploy under way will understand.
 pub fn read<M: Message>(body: &str) -> Result<M, Failure> {
-    let message: M = serde_json::from_str(body)
-        .map_err(|error| Failure::poison(format!("not a message of {}: {error}", M::QUEUE.as_str())))?;
-    if message.v() > MESSAGE_VERSION {
-        return Err(Failure::retry(format!("message version {} is newer than this function", message.v())));
-    }
-    Ok(message)
+    versions::read(&format!("message of {}", M::QUEUE.as_str()), body, MESSAGE_RAISES)
 }
 
 /// The message that a follow-up of an item stands for.

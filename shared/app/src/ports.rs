@@ -1,5 +1,5 @@
 //! What the flows need from outside, as object-safe traits: flows compile once, doubles swap in.
-use crate::queues::{Outgoing, QueueName};
+use crate::queues::{DeadLetter, Outgoing, QueueName};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use connectors::call::{Request, Response};
@@ -8,7 +8,7 @@ use domain::sealed::Sealed;
 use std::future::Future;
 use std::pin::Pin;
 
-pub use crate::store::table::{CommitError, Table, TableError};
+pub use crate::store::table::{CommitError, Listing, Table, TableError};
 
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -33,6 +33,11 @@ pub struct Unavailable {
 pub trait Queue: Send + Sync {
     /// Sends messages; on an error any part of them may have been sent.
     fn send<'a>(&'a self, queue: QueueName, messages: Vec<Outgoing>) -> Answer<'a, Result<(), Unavailable>>;
+
+    /// What lies in a queue's dead letters, and stays there. A queue without dead letters has none to show.
+    fn dead_letters<'a>(&'a self, _: QueueName) -> Answer<'a, Result<Vec<DeadLetter>, Unavailable>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }
 
 pub trait Http: Send + Sync {

@@ -52,3 +52,12 @@ impl Outgoing {
         Self { body: body.into(), delay_seconds: 0 }
     }
 }
+
+/// A message that no try could work off, as it lies in a queue's dead letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    pub queue: QueueName,
+    pub message_id: String,
+    /// What its worker said last, where that is known.
+    pub why: Option<String>,
+}

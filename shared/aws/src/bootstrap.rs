@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `LEDGER_TABLE`, `IDEMPOTENCY_TABLE`, `CONNECTIONS_TABLE` | table names |
 //! | `QUEUE_<NAME>` (`QUEUE_ERP_PULL`) | URL of a queue this function may send to |
+//! | `DEAD_<NAME>` | URL of a dead-letter queue this function may look into |
 //! | `QUEUE_SELF`, `DEAD_SELF` | a worker's own queue and its dead-letter queue |
 //! | `SECRET_<NAME>` | ARN of a secret (JSON of texts); `seal` in `SECRET_KEYS` wraps the keys of sealed text |
 //! | `CONFIGURATION_SET` | the SES configuration set that reports deliveries |
@@ -77,6 +78,17 @@ impl Bootstrap {
         Ok(Self { vars, sdk, secrets: secrets?, dynamo, sqs })
     }
 
+    /// The same for an operator's machine: `vars` as a deployed function has them, credentials of the operator's own.
+    ///
+    /// # Errors
+    /// A secret named in `vars` cannot be read.
+    pub async fn operator(vars: Vars) -> Result<Self, Unavailable> {
+        let sdk = sdk_config().await;
+        let (dynamo, sqs) = (dynamo_client(&sdk), aws_sdk_sqs::Client::new(&sdk));
+        let secrets = Secrets::read(&aws_sdk_secretsmanager::Client::new(&sdk), &vars).await?;
+        Ok(Self { vars, sdk, secrets, dynamo, sqs })
+    }
+
     /// # Errors
     /// The variable is not set.
     pub fn setting(&self, name: &'static str) -> Result<&str, MissingSetting> {
@@ -88,7 +100,7 @@ impl Bootstrap {
     }
 
     pub fn queue(&self) -> SqsQueue {
-        SqsQueue::new(self.sqs.clone(), queue_urls(&self.vars))
+        SqsQueue::new(self.sqs.clone(), queue_urls(&self.vars)).with_dead(dead_urls(&self.vars))
     }
 
     /// # Errors
@@ -170,8 +182,17 @@ pub fn dynamo_client(sdk: &SdkConfig) -> aws_sdk_dynamodb::Client {
 
 /// The URLs of the queues this function was given.
 pub fn queue_urls(vars: &Vars) -> BTreeMap<QueueName, String> {
+    urls(vars, "QUEUE")
+}
+
+/// The URLs of the dead-letter queues this function was given.
+pub fn dead_urls(vars: &Vars) -> BTreeMap<QueueName, String> {
+    urls(vars, "DEAD")
+}
+
+fn urls(vars: &Vars, prefix: &str) -> BTreeMap<QueueName, String> {
     let url = |queue: &QueueName| {
-        let var = format!("QUEUE_{}", queue.as_str().replace('-', "_").to_ascii_uppercase());
+        let var = format!("{prefix}_{}", queue.as_str().replace('-', "_").to_ascii_uppercase());
         Some((*queue, vars.get(&var)?.clone()))
     };
     QueueName::ALL.iter().filter_map(url).collect()

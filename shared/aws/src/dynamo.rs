@@ -3,8 +3,8 @@ use crate::convert::{self, Item};
 use app::ports::Answer;
 use app::store::limits::{self, attribute};
 use app::store::table::{
-    CommitError, Committed, Condition, Index, IndexRow, Key, Page, Query, Range, Record, Table, TableError,
-    TableName, Write,
+    CommitError, Committed, Condition, Index, IndexRow, Key, Listing, Page, Query, Range, Record, Table,
+    TableError, TableName, Write,
 };
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -133,6 +133,20 @@ impl DynamoTable {
         let last = answer.last_evaluated_key.filter(|last| !last.is_empty());
         let next = last.map(|last| convert::page_token(&last)).transpose().map_err(TableError)?;
         Ok(Page { rows: answer.items.unwrap_or_default(), next })
+    }
+
+    /// One page of a whole table, strongly consistent.
+    async fn scan(&self, table: TableName, after: Option<String>) -> Result<Page<Record>, TableError> {
+        let mut request = self.client.scan().table_name(self.names.of(table)).consistent_read(true);
+        if let Some(token) = &after {
+            request = request.set_exclusive_start_key(Some(convert::start_key(token).map_err(TableError)?));
+        }
+        let answer = request.send().await.map_err(|error| TableError(told("Scan", &error)))?;
+        let last = answer.last_evaluated_key.filter(|last| !last.is_empty());
+        let next = last.map(|last| convert::page_token(&last)).transpose().map_err(TableError)?;
+        let rows: Result<Vec<Record>, String> =
+            answer.items.into_iter().flatten().map(convert::record).collect();
+        Ok(Page { rows: rows.map_err(TableError)?, next })
     }
 
     async fn transact(&self, writes: Vec<Write>) -> Result<Committed, CommitError> {
@@ -277,5 +291,15 @@ impl Table for DynamoTable {
 
     fn commit<'a>(&'a self, writes: Vec<Write>) -> Answer<'a, Result<Committed, CommitError>> {
         Box::pin(self.transact(writes))
+    }
+}
+
+impl Listing for DynamoTable {
+    fn list<'a>(
+        &'a self,
+        table: TableName,
+        after: Option<String>,
+    ) -> Answer<'a, Result<Page<Record>, TableError>> {
+        Box::pin(self.scan(table, after))
     }
 }

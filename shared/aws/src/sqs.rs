@@ -1,9 +1,9 @@
 //! The `Queue` port on SQS.
 use app::ports::{Answer, Queue, Unavailable};
-use app::queues::{Outgoing, QueueName};
+use app::queues::{DeadLetter, Outgoing, QueueName};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry as Entry;
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, SendMessageBatchRequestEntry as Entry};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -15,16 +15,84 @@ const DELAY_SECONDS_MAX: u32 = 900;
 const PARTIAL_TRIES_MAX: u32 = 3;
 const PARTIAL_PAUSE: Duration = Duration::from_millis(100);
 
-/// Sends to the queues whose URLs this function was given.
+/// Messages that one receive takes, and for how long they are out of sight then.
+const RECEIVE_MAX: i32 = 10;
+const LOOK_SECONDS: i32 = 30;
+/// The most dead letters that one look at a queue shows; more are seen once these are gone.
+const DEAD_SHOWN_MAX: usize = 200;
+
+/// Sends to the queues whose URLs this function was given, and looks into their dead letters.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
     client: Client,
     urls: BTreeMap<QueueName, String>,
+    dead_urls: BTreeMap<QueueName, String>,
 }
 
 impl SqsQueue {
     pub fn new(client: Client, urls: BTreeMap<QueueName, String>) -> Self {
-        Self { client, urls }
+        Self { client, urls, dead_urls: BTreeMap::new() }
+    }
+
+    /// The same, which also knows where dead letters lie.
+    #[must_use]
+    pub fn with_dead(self, dead_urls: BTreeMap<QueueName, String>) -> Self {
+        Self { dead_urls, ..self }
+    }
+
+    async fn receive_dead(&self, queue: QueueName, url: &str) -> Result<Vec<Message>, Unavailable> {
+        let call = self.client.receive_message().queue_url(url);
+        let call = call.max_number_of_messages(RECEIVE_MAX).visibility_timeout(LOOK_SECONDS);
+        let call = call.message_attribute_names(REASON);
+        let call = call.message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
+        let answer = call.send().await;
+        let answer = answer.map_err(|error| unavailable(queue, DisplayErrorContext(error).to_string()))?;
+        Ok(answer.messages.unwrap_or_default())
+    }
+
+    async fn look(&self, queue: QueueName) -> Result<Vec<DeadLetter>, Unavailable> {
+        let Some(url) = self.dead_urls.get(&queue) else {
+            return Err(unavailable(queue, "this function has no URL for its dead letters".to_owned()));
+        };
+        let mut found: BTreeMap<String, DeadLetter> = BTreeMap::new();
+        while found.len() < DEAD_SHOWN_MAX {
+            let before = found.len();
+            for message in self.receive_dead(queue, url).await? {
+                let dead = dead_letter(queue, &message);
+                found.insert(dead.message_id.clone(), dead);
+            }
+            if found.len() == before {
+                break;
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Puts the dead letters of a queue back for another round of tries; gives those it put back. What dies again
+    /// after `began`, an instant in milliseconds, stays. A crash between sending and deleting leaves a duplicate.
+    ///
+    /// # Errors
+    /// SQS'. What was put back until then is not told.
+    pub async fn redrive(&self, queue: QueueName, began: i64) -> Result<Vec<DeadLetter>, Unavailable> {
+        let told = |error: String| unavailable(queue, error);
+        let url = self.dead_urls.get(&queue);
+        let url = url.ok_or_else(|| told("there is no URL for its dead letters".to_owned()))?;
+        let mut moved = Vec::new();
+        loop {
+            let messages = self.receive_dead(queue, url).await?;
+            let old: Vec<&Message> = messages.iter().filter(|message| sent_at(message) < began).collect();
+            if old.is_empty() {
+                return Ok(moved);
+            }
+            for message in old {
+                let body = message.body().unwrap_or_default();
+                self.send_all(queue, vec![Outgoing::now(body)]).await?;
+                let delete = self.client.delete_message().queue_url(url);
+                let delete = delete.set_receipt_handle(message.receipt_handle().map(str::to_owned));
+                delete.send().await.map_err(|error| told(DisplayErrorContext(error).to_string()))?;
+                moved.push(dead_letter(queue, message));
+            }
+        }
     }
 
     async fn send_all(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), Unavailable> {
@@ -63,6 +131,22 @@ impl SqsQueue {
     }
 }
 
+/// The attribute in which a worker that gave a message up says why.
+pub const REASON: &str = "reason";
+
+fn dead_letter(queue: QueueName, message: &Message) -> DeadLetter {
+    let reason = message.message_attributes().and_then(|attributes| attributes.get(REASON));
+    let why = reason.and_then(|reason| reason.string_value()).map(str::to_owned);
+    DeadLetter { queue, message_id: message.message_id().unwrap_or_default().to_owned(), why }
+}
+
+/// When a message came into a queue first, in milliseconds.
+fn sent_at(message: &Message) -> i64 {
+    let attributes = message.attributes();
+    let sent = attributes.and_then(|attributes| attributes.get(&MessageSystemAttributeName::SentTimestamp));
+    sent.and_then(|sent| sent.parse().ok()).unwrap_or(0)
+}
+
 fn unavailable(queue: QueueName, why: String) -> Unavailable {
     Unavailable { what: "queue", why: format!("{}: {why}", queue.as_str()) }
 }
@@ -99,5 +183,9 @@ fn entries(batch: Vec<Outgoing>) -> Result<Vec<Entry>, String> {
 impl Queue for SqsQueue {
     fn send<'a>(&'a self, queue: QueueName, messages: Vec<Outgoing>) -> Answer<'a, Result<(), Unavailable>> {
         Box::pin(self.send_all(queue, messages))
+    }
+
+    fn dead_letters<'a>(&'a self, queue: QueueName) -> Answer<'a, Result<Vec<DeadLetter>, Unavailable>> {
+        Box::pin(self.look(queue))
     }
 }

@@ -187,6 +187,21 @@ impl Payment {
         Ok(self)
     }
 
+    /// Whether the ledger has every allocation of the payment, by us or by people. It may have more: what was reversed
+    /// stays there until somebody decides.
+    pub fn is_posted(&self) -> bool {
+        match &self.posting {
+            Posting::ByPeople => true,
+            Posting::NotPosted => self.allocations.is_empty(),
+            Posting::Posted { lines, .. } => self.allocations.iter().all(|ours| {
+                let is_there = |line: &Allocation| {
+                    line.invoice == ours.invoice && line.amount.minor() >= ours.amount.minor()
+                };
+                lines.iter().any(is_there)
+            }),
+        }
+    }
+
     pub fn reversal(&self, external_id: &str) -> Option<&Reversal> {
         self.reversals.iter().find(|reversal| reversal.external_id == external_id)
     }

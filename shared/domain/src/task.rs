@@ -26,6 +26,8 @@ pub enum TaskKind {
     Reconnect,
     /// The ledger and we disagree, or it refused what we posted.
     LedgerMismatch,
+    /// A message that no try could work off, or a record that its work cannot read.
+    StuckWork,
 }
 
 impl TaskKind {
@@ -40,6 +42,7 @@ impl TaskKind {
             Self::AddressBounced => "Address bounced",
             Self::Reconnect => "Connection to authorise again",
             Self::LedgerMismatch => "Ledger mismatch",
+            Self::StuckWork => "Work that got stuck",
         }
     }
 }

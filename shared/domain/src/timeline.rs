@@ -8,7 +8,7 @@ use crate::invoice::RefundChoice;
 use crate::money::Money;
 use crate::payment::{Allocation, ReversalKind};
 use crate::promise::PromiseOutcome;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -41,13 +41,57 @@ pub struct ChainHead {
     pub sk: String,
 }
 
-/// An item that an entry changed: its new version and what was its head before.
+/// An item that an entry changed: its new version, what was its head before, and what is to follow from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {
     pub pk: String,
     pub ver: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former: Option<ChainHead>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<FollowUp>,
+}
+
+/// Work that a commit leaves to another function. It stands on the item until that function's commit removes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowUp {
+    ApplyCash,
+    WriteBack,
+    SendLetter,
+}
+
+impl FollowUp {
+    pub const ALL: [Self; 3] = [Self::ApplyCash, Self::WriteBack, Self::SendLetter];
+
+    /// How long it may stand before something must be wrong: money is applied and letters go on their day; a posting
+    /// waits over a weekend for somebody to connect the ledger again.
+    pub const fn age_max(self) -> TimeDelta {
+        match self {
+            Self::ApplyCash | Self::SendLetter => TimeDelta::hours(26),
+            Self::WriteBack => TimeDelta::hours(74),
+        }
+    }
+
+    /// Whether an entry of this kind may be the one that did it. Only that takes it off its item.
+    pub const fn is_done_by(self, event: &Event) -> bool {
+        match self {
+            Self::ApplyCash => {
+                matches!(event, Event::CashApplied { .. } | Event::PaymentLeftForReview { .. })
+            }
+            Self::WriteBack => matches!(event, Event::WrittenBack { .. } | Event::TaskOpened { .. }),
+            Self::SendLetter => matches!(
+                event,
+                Event::LetterCancelled { .. }
+                    | Event::LetterSent { .. }
+                    | Event::LetterReleased { .. }
+                    | Event::LetterUnknown { .. }
+                    | Event::LetterDelivered { .. }
+                    | Event::LetterBounced { .. }
+                    | Event::LetterComplained { .. }
+            ),
+        }
+    }
 }
 
 /// What happened, in the past tense, with the figures that mattered.
@@ -192,6 +236,20 @@ pub enum Event {
     TaskDone {
         task: TaskId,
         how: String,
+    },
+    /// Work that should have been waiting and was not is asked for again.
+    FollowUpMissed {
+        follow_up: FollowUp,
+        why: String,
+    },
+    /// A person's mails and payloads and the key of their sealed text were destroyed.
+    CustomerErased {
+        by: String,
+        why: String,
+        /// Archived inputs that were about this person alone.
+        inputs_erased: u32,
+        /// Archived inputs with many people, which stay as long as the books must.
+        inputs_kept: u32,
     },
 }
 

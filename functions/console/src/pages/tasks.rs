@@ -80,6 +80,9 @@ const fn advice(kind: TaskKind) -> (&'static str, &'static str) {
         }
         TaskKind::Reconnect => ("Authorise the connection again, then mark this as done.", "Reconnected"),
         TaskKind::LedgerMismatch => ("Correct it in the ledger; the next pull takes it over.", "Done"),
+        TaskKind::StuckWork => {
+            ("An operator mends the cause, then runs \"dunlin redrive\", which closes this.", "Done")
+        }
     }
 }
 

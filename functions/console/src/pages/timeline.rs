@@ -70,6 +70,7 @@ const fn tone(event: &Event) -> &'static str {
         | Event::LetterComplained { .. }
         | Event::PaymentReversed { .. }
         | Event::CardDisputeLost { .. }
+        | Event::FollowUpMissed { .. }
         | Event::InputQuarantined { .. } => "trouble",
         _ => "other",
     }
@@ -117,6 +118,7 @@ fn told(timeline: &Timeline, event: &Event, only: Option<&InvoiceId>) -> Markup 
         | Event::PauseEnded { .. }
         | Event::ContactOptedOut { .. }
         | Event::ContactHeld { .. }
+        | Event::CustomerErased { .. }
         | Event::MailFiled { .. } => told_of_people(timeline, event),
         _ => told_of_money(timeline, event),
     }
@@ -169,6 +171,10 @@ fn told_of_people(timeline: &Timeline, event: &Event) -> Markup {
             Event::ContactOptedOut { .. } => { strong { "Opted out" } " of automatic mail" }
             Event::ContactHeld { until, .. } => { "Address held until " (until) }
             Event::MailFiled { what } => { "Mail filed: " (what) }
+            Event::CustomerErased { by, why, inputs_erased, inputs_kept } => {
+                strong { "Erased" } " by " (by) ": " (why) ". " (inputs_erased) " archived inputs destroyed, "
+                (inputs_kept) " with other people in them kept"
+            }
             _ => {}
         }
     }
@@ -209,6 +215,7 @@ fn told_of_money(timeline: &Timeline, event: &Event) -> Markup {
             Event::InputQuarantined { source, why } => { strong { "Input put aside" } ", " (source) ": " (why) }
             Event::TaskOpened { task } => { "Task opened (" (task) ")" }
             Event::TaskDone { how, .. } => { "Task done: " (how) }
+            Event::FollowUpMissed { why, .. } => { strong { "Asked for again" } ": " (why) }
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! Queues in memory.
 use super::lock;
 use crate::ports::{Answer, Queue, Unavailable};
-use crate::queues::{Outgoing, QueueName};
+use crate::queues::{DeadLetter, Outgoing, QueueName};
 use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Mutex;
@@ -14,6 +14,7 @@ pub struct MemoryQueue {
 #[derive(Debug, Default)]
 struct State {
     sent: BTreeMap<QueueName, Vec<Outgoing>>,
+    dead: Vec<DeadLetter>,
     is_down: bool,
 }
 
@@ -31,6 +32,11 @@ impl MemoryQueue {
         lock(&self.state).sent.values().all(Vec::is_empty)
     }
 
+    /// Lays a message into the dead letters.
+    pub fn bury(&self, dead: DeadLetter) {
+        lock(&self.state).dead.push(dead);
+    }
+
     /// While down, a send fails and nothing of it arrives.
     pub fn set_down(&self, is_down: bool) {
         lock(&self.state).is_down = is_down;
@@ -46,6 +52,12 @@ impl Queue for MemoryQueue {
             }
             state.sent.entry(queue).or_default().extend(messages);
             Ok(())
+        })
+    }
+
+    fn dead_letters<'a>(&'a self, queue: QueueName) -> Answer<'a, Result<Vec<DeadLetter>, Unavailable>> {
+        Box::pin(async move {
+            Ok(lock(&self.state).dead.iter().filter(|dead| dead.queue == queue).cloned().collect())
         })
     }
 }

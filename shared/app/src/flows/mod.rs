@@ -1,13 +1,14 @@
 //! One module a use case: load facts, call the domain's decision, commit.
 pub mod bank;
 pub mod cash;
+pub mod dead_letters;
 pub mod disputes;
 pub mod dunning;
 pub mod erp;
 pub mod feedback;
 #[cfg(test)]
 #[path = "items_tests.rs"]
-mod items;
+pub(crate) mod items;
 pub mod letter_outcomes;
 pub mod letters;
 pub mod mail;
@@ -20,6 +21,7 @@ pub mod refunds;
 pub mod relay;
 pub mod reversals;
 pub mod stripe;
+pub mod sweeps;
 pub mod tasks;
 pub mod tick;
 pub mod write_back;

@@ -1,7 +1,7 @@
 //! The hourly tick: first the sweep of follow-ups that are overdue, then one message a shard, then one message a
 //! customer with something overdue. Idempotent on the entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
 use super::dunning::stored_policy;
-use super::{promises, relay};
+use super::{dead_letters, promises, relay, sweeps, tasks};
 use crate::App;
 use crate::archive::archive;
 use crate::messages::{DunningDue, Message, TickDue, TickShardDue, outgoing, send};
@@ -13,6 +13,7 @@ use crate::worker::Failure;
 use chrono::{DateTime, Timelike, Utc};
 use domain::dates::{civil_date, civil_hour};
 use domain::ids::CustomerId;
+use domain::task::TaskKind;
 use domain::timeline::Cause;
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure>
     if swept > 0 {
         tracing::warn!(swept, "follow-ups were overdue and are sent again");
     }
+    look_after(app).await;
     let at = tick.scheduled_at.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
     let at = at.unwrap_or_else(|| app.clock.now());
     let hour = civil_hour(at, app.settings.zone);
@@ -37,6 +39,20 @@ pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure>
         .map(|shard| outgoing(&TickShardDue::new(tick.entity.clone(), on, hour.clone(), shard, None)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(app.queue.send(TickShardDue::QUEUE, shards).await?)
+}
+
+/// Finds what got stuck or was missed. What cannot be looked at now is looked at in an hour, and no tick waits for it.
+async fn look_after(app: &App) {
+    match dead_letters::open_tasks(app).await {
+        Ok(0) => {}
+        Ok(dead) => tracing::warn!(dead, "messages lie in dead-letter queues"),
+        Err(failure) => tracing::error!(%failure, "dead letters not looked at"),
+    }
+    match sweeps::find_missed(app, &Cause::new("sweep")).await {
+        Ok(0) => {}
+        Ok(missed) => tracing::warn!(missed, "work was missed and is asked for again"),
+        Err(failure) => tracing::error!(%failure, "missed work not looked for"),
+    }
 }
 
 /// Works off one shard: values promises that fell due, then asks for a decision about each customer. Outside the hours
@@ -69,7 +85,10 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
             let cause = Cause::new(format!("tick:{}", due.hour));
             match promises::value_if_due(app, &cause, &row.key).await {
                 // A broken record stops its own customer's decision, not the shard: its promise still holds.
-                Err(Failure::Poison(why)) => tracing::error!(%why, "promise not valued"),
+                Err(Failure::Poison(why)) => {
+                    let task = tasks::new_task(app, TaskKind::StuckWork, &row.key.pk, why);
+                    tasks::open(app, &cause, task).await?;
+                }
                 ended => ended?,
             }
         }

@@ -210,6 +210,11 @@ async fn record(
     Attempt::of(change.update(stored).commit(app.table.as_ref()).await, ())
 }
 
+/// What the task is about that a refusal of a payment at a version opens.
+pub(super) fn refused_about(pk: &str, ver: u64) -> String {
+    format!("{pk}|write-back|{ver}")
+}
+
 /// The write-back ends here, and a person brings the ledger in line.
 async fn set_aside(
     app: &App,
@@ -218,7 +223,7 @@ async fn set_aside(
     why: &str,
 ) -> Result<Attempt<()>, Failure> {
     stored.done(FollowUp::WriteBack);
-    let about = format!("{}|write-back|{}", stored.state.key().pk, stored.ver);
+    let about = refused_about(&stored.state.key().pk, stored.ver);
     let why = format!("payment {} {why}", stored.state.id);
     let task =
         about_customer(new_task(app, TaskKind::LedgerMismatch, &about, why), stored.state.customer.as_ref());

@@ -81,7 +81,8 @@ impl Change {
         if self.entry.customer.is_none() {
             self.entry.customer = stored.state.customer().cloned();
         }
-        self.entry.touched.push(Touched { pk: key.pk.clone(), ver, former: stored.head.clone() });
+        let (former, pending) = (stored.head.clone(), stored.pending.clone());
+        self.entry.touched.push(Touched { pk: key.pk.clone(), ver, former, pending });
         let at = self.entry.at;
         self.items.push(Box::new(move |head| {
             let record = record_of(stored, key, ver, head, at)?;
@@ -166,7 +167,7 @@ fn record_of<T: Entity>(
         keys::pending_row(stored.state.entity(), &since, &key.pk)
     });
     let customer = stored.state.customer_row();
-    let (due, summary) = stored.state.due_row().unzip();
+    let (due, summary) = stored.state.due_row(&stored.pending).unzip();
     let envelope = Envelope {
         v: ITEM_VERSION,
         kind: T::KIND.to_owned(),

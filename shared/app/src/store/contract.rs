@@ -2,9 +2,11 @@
 //! DynamoDB, a real one. A case answers what went wrong; it never panics.
 mod commits;
 mod indexes;
+mod listing;
 mod reads;
 mod sequence;
 
+pub use listing::listing;
 pub use sequence::{Op, random_sequence, run_sequence};
 
 use super::table::{

@@ -1,6 +1,7 @@
 //! Items as they are stored: a versioned envelope around a noun of the domain.
 use super::keys;
 use super::table::{Key, Record};
+use crate::versions::{self, Raise};
 use crate::worker::Failure;
 use chrono::{DateTime, Utc};
 use domain::credit::CreditMemo;
@@ -15,18 +16,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::letter::Letter;
+pub use domain::timeline::FollowUp;
 
 /// The schema version of items written now; older ones are brought up when read.
 pub const ITEM_VERSION: u32 = 1;
-
-/// Work that a commit leaves to another function. It stands on the item until that function's commit removes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FollowUp {
-    ApplyCash,
-    WriteBack,
-    SendLetter,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope<T> {
@@ -87,8 +80,8 @@ pub trait Entity: Serialize + DeserializeOwned + Send + Sync {
     fn customer(&self) -> Option<&CustomerId>;
     /// The row in the customer index, if it is to be found there.
     fn customer_row(&self) -> Option<Key>;
-    /// The row in the due index with its summary, if it is to be found there.
-    fn due_row(&self) -> Option<(Key, String)> {
+    /// The row in the due index with its summary, if it is to be found there; `pending` is what is to follow.
+    fn due_row(&self, _pending: &[FollowUp]) -> Option<(Key, String)> {
         None
     }
 
@@ -97,22 +90,18 @@ pub trait Entity: Serialize + DeserializeOwned + Send + Sync {
     fn check(&self) -> Result<(), Refusal>;
 }
 
-/// Reads an item, checking what must hold of it.
+/// What brings older items up: none is older yet. With the first, [`ITEM_VERSION`] is 2.
+pub const ITEM_RAISES: &[Raise] = &[];
+
+/// Reads an item of this version or an older one, checking what must hold of it.
 ///
 /// # Errors
+/// A retry for a newer version, which a deploy under way will understand.
 /// [`Failure::Poison`] for a record that does not decode or breaks a rule: nothing may act on it.
 pub fn read<T: Entity>(record: Record) -> Result<Stored<T>, Failure> {
-    let broken = |why: String| Failure::poison(format!("stored {} {}: {why}", T::KIND, record.key));
-    let envelope: Envelope<T> =
-        serde_json::from_str(&record.body).map_err(|error| broken(error.to_string()))?;
-    if envelope.v > ITEM_VERSION {
-        return Err(Failure::retry(format!(
-            "{} {} has the newer version {}",
-            T::KIND,
-            record.key,
-            envelope.v
-        )));
-    }
+    let what = format!("stored {} {}", T::KIND, record.key);
+    let envelope: Envelope<T> = versions::read(&what, &record.body, ITEM_RAISES)?;
+    let broken = |why: String| Failure::poison(format!("{what}: {why}"));
     envelope.state.check().map_err(|refusal| broken(refusal.to_string()))?;
     Ok(Stored {
         state: envelope.state,
@@ -166,7 +155,7 @@ impl Entity for Invoice {
         Some(keys::customer_row(&self.entity, &self.customer, group, self.due_on, self.id.as_str()))
     }
 
-    fn due_row(&self) -> Option<(Key, String)> {
+    fn due_row(&self, _: &[FollowUp]) -> Option<(Key, String)> {
         // A promise stays until it is valued, also when the invoice is paid meanwhile.
         let open = self.open().ok().filter(|open| open.is_positive() || self.promise.is_some())?;
         let promise_until = self.promise.as_ref().map(domain::promise::ActivePromise::holds_until);
@@ -208,11 +197,17 @@ impl Entity for Payment {
         Some(keys::customer_row(&self.entity, customer, group, Some(self.received_on), self.id.as_str()))
     }
 
-    fn due_row(&self) -> Option<(Key, String)> {
-        let amount = self.unapplied().ok().filter(|unapplied| unapplied.is_positive())?;
-        let summary = UnappliedSummary { customer: self.customer.clone(), amount };
-        let row = Key::new(keys::cash_partition(&self.entity), format!("{}#{}", self.received_on, self.id));
-        Some((row, serde_json::to_string(&summary).ok()?))
+    fn due_row(&self, pending: &[FollowUp]) -> Option<(Key, String)> {
+        let sk = format!("{}#{}", self.received_on, self.id);
+        let amount = self.unapplied().ok()?;
+        if amount.is_positive() {
+            let summary = UnappliedSummary { customer: self.customer.clone(), amount };
+            let row = Key::new(keys::cash_partition(&self.entity), sk);
+            return Some((row, serde_json::to_string(&summary).ok()?));
+        }
+        // While its posting is asked for, the pending index has it, and no write is spent on this one.
+        let is_unposted = !self.is_posted() && !pending.contains(&FollowUp::WriteBack);
+        is_unposted.then(|| (Key::new(keys::unposted_partition(&self.entity), sk), "{}".to_owned()))
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -241,7 +236,7 @@ impl Entity for CreditMemo {
         Some(keys::customer_row(&self.entity, &self.customer, group, Some(self.issued_on), self.id.as_str()))
     }
 
-    fn due_row(&self) -> Option<(Key, String)> {
+    fn due_row(&self, _: &[FollowUp]) -> Option<(Key, String)> {
         let amount = self.remaining().ok().filter(|left| left.is_positive())?;
         let summary = UnappliedSummary { customer: Some(self.customer.clone()), amount };
         let row = Key::new(keys::credit_partition(&self.entity), format!("{}#{}", self.issued_on, self.id));
@@ -326,7 +321,7 @@ impl Entity for CollectionsTask {
         None
     }
 
-    fn due_row(&self) -> Option<(Key, String)> {
+    fn due_row(&self, _: &[FollowUp]) -> Option<(Key, String)> {
         if self.state != TaskState::Open {
             return None;
         }

@@ -16,6 +16,7 @@
 //! | open invoices by the date the tick must look at them; ageing | index `Due`, `e#DUE#shard` |
 //! | open tasks, oldest first | index `Due`, `e#TASKS` |
 //! | unapplied cash, open credits, over all customers | index `Due`, `e#CASH`, `e#CRED` |
+//! | applied payments that should be posted and are not | index `Due`, `e#UNPOSTED` |
 //! | items with a follow-up that is still to be done | index `Pending`, `e#PEND#shard` |
 //! | policy versions, cursors, tokens, sealing keys | `connections`: `e#POLICY`, `e#CURSOR#…`, `e#TOKEN#system`, `KEY#subject` |
 use super::table::Key;
@@ -158,6 +159,11 @@ pub fn tasks_partition(entity: &EntityId) -> String {
 /// Payments with something unapplied, identified or not.
 pub fn cash_partition(entity: &EntityId) -> String {
     format!("{entity}#CASH")
+}
+
+/// Payments without unapplied cash that the ledger has otherwise than we, and whose posting nobody was asked for.
+pub fn unposted_partition(entity: &EntityId) -> String {
+    format!("{entity}#UNPOSTED")
 }
 
 /// Credit memos with something left.

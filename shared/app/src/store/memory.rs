@@ -1,8 +1,8 @@
 //! A [`Table`] in memory with DynamoDB's manners: conditions, pages, sparse indexes and write units.
 use super::limits::{self, PAGE_BYTES_MAX};
 use super::table::{
-    CommitError, Committed, Condition, Index, IndexRow, Key, Page, Query, Range, Record, Table, TableError,
-    TableName, Write,
+    CommitError, Committed, Condition, Index, IndexRow, Key, Listing, Page, Query, Range, Record, Table,
+    TableError, TableName, Write,
 };
 use crate::ports::Answer;
 use std::collections::{BTreeMap, BTreeSet};
@@ -252,6 +252,37 @@ impl Table for MemoryTable {
     }
 }
 
+impl Listing for MemoryTable {
+    fn list<'a>(
+        &'a self,
+        table: TableName,
+        after: Option<String>,
+    ) -> Answer<'a, Result<Page<Record>, TableError>> {
+        Box::pin(async move {
+            let from = match &after {
+                None => Bound::Unbounded,
+                Some(token) => {
+                    let key = <Key as Position>::parse(token);
+                    Bound::Excluded(key.ok_or_else(|| TableError(format!("no page token: {token}")))?)
+                }
+            };
+            let state = self.lock();
+            let mut page = Page { rows: Vec::new(), next: None };
+            let mut taken = 0;
+            let held = state.records.get(&table).into_iter();
+            for (key, record) in held.flat_map(|held| held.range((from.clone(), Bound::Unbounded))) {
+                page.rows.push(record.clone());
+                taken += limits::item_bytes(record);
+                if taken >= PAGE_BYTES_MAX {
+                    page.next = Some(key.token());
+                    break;
+                }
+            }
+            Ok(page)
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,6 +291,7 @@ mod tests {
     #[tokio::test]
     async fn keeps_the_contract() {
         assert_eq!(contract::suite(&MemoryTable::new(), "memory").await, Ok(()));
+        assert_eq!(contract::listing(&MemoryTable::new(), "memory").await, Ok(()));
     }
 
     async fn run(seed: u64) -> (String, u64) {

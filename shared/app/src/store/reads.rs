@@ -1,6 +1,7 @@
 //! Typed reads: an item by key, a customer's open items, look-ups, an item's timeline.
 use super::entity::{Entity, Stored, read};
 use super::table::{Index, Key, Query, Range, Record, Table, TableError, TableName};
+use crate::versions::{self, Raise};
 use crate::worker::Failure;
 use domain::timeline::{Cause, ChainHead, TimelineEntry, entry_hash};
 
@@ -98,6 +99,17 @@ pub struct ChainedEntry {
     pub hash: String,
 }
 
+/// What brings older entries up: none is older yet. With the first, [`domain::timeline::ENTRY_VERSION`] is 2.
+pub const ENTRY_RAISES: &[Raise] = &[];
+
+/// Reads a timeline entry of this version or an older one.
+///
+/// # Errors
+/// Poison for what does not decode; a retry for a newer version, which a deploy under way will understand.
+pub fn read_entry(key: &Key, body: &str) -> Result<TimelineEntry, Failure> {
+    versions::read(&format!("timeline entry {key}"), body, ENTRY_RAISES)
+}
+
 /// Walks an item's chain from its head back to its start, newest first, checking every hash on the way.
 ///
 /// # Errors
@@ -118,8 +130,7 @@ pub async fn chain(
         if entry_hash(&record.body) != link.hash {
             return Err(Failure::poison(format!("timeline of {item_pk}: the hash of {key} does not agree")));
         }
-        let entry: TimelineEntry = serde_json::from_str(&record.body)
-            .map_err(|error| Failure::poison(format!("timeline entry {key}: {error}")))?;
+        let entry = read_entry(&key, &record.body)?;
         next = entry
             .touched
             .iter()
@@ -142,8 +153,7 @@ pub async fn is_last_change_by(
     let Some(head) = head else { return Ok(false) };
     let key = Key::new(&head.pk, &head.sk);
     let Some(record) = table.get(TableName::Ledger, &key).await? else { return Ok(false) };
-    let entry: TimelineEntry = serde_json::from_str(&record.body)
-        .map_err(|error| Failure::poison(format!("timeline entry {key}: {error}")))?;
+    let entry = read_entry(&key, &record.body)?;
     Ok(entry.cause.event == cause.event)
 }
 

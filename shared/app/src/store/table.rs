@@ -214,3 +214,13 @@ pub trait Table: Send + Sync {
     /// All writes or none.
     fn commit<'a>(&'a self, writes: Vec<Write>) -> Answer<'a, Result<Committed, CommitError>>;
 }
+
+/// Reads a table as a whole, strongly consistent. No function may do that: it is for an operator's own credentials.
+pub trait Listing: Send + Sync {
+    /// A page of records, in no promised order.
+    fn list<'a>(
+        &'a self,
+        table: TableName,
+        after: Option<String>,
+    ) -> Answer<'a, Result<Page<Record>, TableError>>;
+}

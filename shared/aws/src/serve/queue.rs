@@ -1,5 +1,6 @@
 //! The run loop of a queue worker, with partial batch answers.
 use super::BatchAnswer;
+use crate::sqs::REASON;
 use app::worker::{Delivery, Verdict, Worker, work_off};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
@@ -94,7 +95,7 @@ async fn bury(queue: &OwnQueue, delivery: &Delivery, why: &str) -> Result<(), St
     let reason = attribute(why).ok_or("no reason")?;
     let source = attribute(&delivery.message_id).ok_or("no message id")?;
     let call = queue.client.send_message().queue_url(&queue.dead_url).message_body(&delivery.body);
-    let call = call.message_attributes("reason", reason).message_attributes("source_message_id", source);
+    let call = call.message_attributes(REASON, reason).message_attributes("source_message_id", source);
     call.send().await.map(|_| ()).map_err(|error| DisplayErrorContext(error).to_string())
 }
 

@@ -78,3 +78,48 @@ async fn a_queue_without_url_is_named() {
     let error = queue.send(QueueName::WriteBack, numbered(1)).await.unwrap_err();
     assert_eq!(error.to_string(), "queue unavailable: write-back: this function has no URL for it");
 }
+
+/// A queue with two dead letters, of which the second died after the redrive began.
+fn dead_answer(at: usize, seen: &Seen) -> Reply {
+    let message = |id: &str, sent: &str| {
+        json!({"MessageId": id, "ReceiptHandle": format!("h-{id}"), "Body": format!("body {id}"),
+            "Attributes": {"SentTimestamp": sent},
+            "MessageAttributes": {"reason": {"DataType": "String", "StringValue": "no"}}})
+    };
+    match seen.operation() {
+        "ReceiveMessage" if at == 0 => {
+            ok(json!({"Messages": [message("1", "50"), message("2", "150")]}).to_string())
+        }
+        "ReceiveMessage" => ok(json!({"Messages": [message("2", "150")]}).to_string()),
+        "SendMessageBatch" => answer(seen, false, |_| false),
+        _ => ok("{}"),
+    }
+}
+
+fn with_dead(server: &Loopback) -> SqsQueue {
+    let url = |name: &str| BTreeMap::from([(QueueName::ErpPull, format!("{}/1/{name}", server.url))]);
+    let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&sdk(&server.url)), url("erp-pull"));
+    queue.with_dead(url("erp-pull-dead"))
+}
+
+#[tokio::test]
+async fn dead_letters_are_shown_and_stay() {
+    let server = Loopback::start(dead_answer).await;
+    let shown = with_dead(&server).dead_letters(QueueName::ErpPull).await.unwrap();
+    let shown: Vec<_> = shown.iter().map(|dead| (dead.message_id.as_str(), dead.why.as_deref())).collect();
+    assert_eq!(shown, [("1", Some("no")), ("2", Some("no"))]);
+    assert!(server.seen().iter().all(|seen| seen.operation() == "ReceiveMessage"));
+    assert!(with_dead(&server).dead_letters(QueueName::BankFile).await.is_err());
+}
+
+#[tokio::test]
+async fn a_redrive_sends_before_it_deletes_and_leaves_what_died_since() {
+    let server = Loopback::start(dead_answer).await;
+    let moved = with_dead(&server).redrive(QueueName::ErpPull, 100).await.unwrap();
+    assert_eq!(moved.iter().map(|dead| dead.message_id.as_str()).collect::<Vec<_>>(), ["1"]);
+    let seen = server.seen();
+    let told: Vec<&str> = seen.iter().map(Seen::operation).collect();
+    assert_eq!(told, ["ReceiveMessage", "SendMessageBatch", "DeleteMessage", "ReceiveMessage"]);
+    assert_eq!(seen[1].json()["Entries"][0]["MessageBody"], "body 1");
+    assert_eq!(seen[2].json()["ReceiptHandle"], "h-1");
+}

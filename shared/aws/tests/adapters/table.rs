@@ -59,6 +59,7 @@ async fn embedded() -> DynamoTable {
 #[tokio::test]
 async fn keeps_the_contract_in_memory() {
     assert_eq!(contract::suite(&embedded().await, "memory").await, Ok(()));
+    assert_eq!(contract::listing(&embedded().await, "memory").await, Ok(()));
 }
 
 #[tokio::test]
