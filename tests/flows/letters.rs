@@ -179,7 +179,7 @@ async fn a_sender_that_stops_after_the_hand_off_never_sends_again() {
         world.given_larkspur().await;
         world.given_stopped_queue(QueueName::LetterSender);
         world.when_tick("2026-03-16", "11:00").await;
-        world.given_sender_that_stops();
+        world.given_sender_that_stops_after_the_hand_off();
         world.when_queue_runs(QueueName::LetterSender).await;
         assert_eq!(world.letters(), 1);
         let state = world.letter_state("7", "2026-03-16").await;
@@ -187,6 +187,24 @@ async fn a_sender_that_stops_after_the_hand_off_never_sends_again() {
         world.then_tasks(&[TaskKind::LetterUnknown]).await;
         world.when_tick("2026-03-25", "11:00").await;
         assert_eq!(world.letters(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sender_that_stops_at_its_claim_sends_nothing_and_a_person_is_asked() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_stopped_queue(QueueName::LetterSender);
+        world.when_tick("2026-03-16", "11:00").await;
+        world.given_sender_that_stops_at_its_claim();
+        world.when_queue_runs(QueueName::LetterSender).await;
+        assert_eq!(world.letters(), 0);
+        let state = world.letter_state("7", "2026-03-16").await;
+        assert!(matches!(state, LetterState::Unknown { .. }), "{state:?}");
+        world.then_tasks(&[TaskKind::LetterUnknown]).await;
+        world.when_tick("2026-03-25", "11:00").await;
+        assert_eq!(world.letters(), 0);
     })
     .await;
 }

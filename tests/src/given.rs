@@ -1,5 +1,10 @@
 //! What is the case before something happens.
+<<<<<<< HEAD
 use sim::vendors::quickbooks::{Document, LedgerPayment, Trouble};
+=======
+use crate::effects::Failing;
+use sim::vendors::quickbooks::{Document, LedgerPayment, Trouble};
+>>>>>>> stories
 use crate::world::World;
 use app::doubles::mailer::ScriptedMailer;
 use app::ports::HandOff;
@@ -106,9 +111,15 @@ impl World {
             .change_document(number, |document| document.due_on = Some(day));
     }
 
+    /// The sender of letters stops before the hand-off: its claim is recorded, and it does not hear of it.
+    pub fn given_sender_that_stops_at_its_claim(&mut self) {
+        self.table.fail_after(0, Failing::AnswerLost);
+    }
+
     /// The sender of letters stops after the hand-off: its claim is recorded, the answer is not.
-    pub fn given_sender_that_stops(&mut self) {
-        self.table.refuse_after(1);
+    pub fn given_sender_that_stops_after_the_hand_off(&mut self) {
+        self.table.fail_after(1, Failing::Before);
+        self.given_hand_offs([]);
     }
 
     /// People correct a customer's name and address in QuickBooks.
@@ -234,7 +245,7 @@ impl World {
         }));
     }
 
-    /// How the next hand-offs of mail end; later ones are accepted.
+    /// How the next hand-offs of mail end; later ones are accepted. From here on, none fails beyond that.
     pub fn given_hand_offs(&mut self, outcomes: impl IntoIterator<Item = HandOff>) {
         let mailer = Arc::new(ScriptedMailer::answering(outcomes));
         self.app.mailer = mailer.clone();

@@ -1,5 +1,6 @@
 //! The ledger's table in memory, watched: it tells the relay of every change, as DynamoDB's stream does, and remembers
 //! which keys there are.
+use crate::effects::Failing;
 use app::ports::Answer;
 use app::store::keys;
 use app::store::memory::MemoryTable;
@@ -11,22 +12,13 @@ use domain::timeline::TimelineEntry;
 use std::collections::BTreeSet;
 use std::mem;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 #[derive(Default)]
 pub struct WatchedTable {
     inner: MemoryTable,
     seen: Mutex<Seen>,
-    is_shaky: AtomicBool,
-    shaken: AtomicUsize,
-    /// Commits until one is refused.
-    refused_after: Mutex<Option<usize>>,
-}
-
-enum Weather {
-    Fair,
-    Refused,
-    AnswerLost,
+    /// Commits until one fails, and how.
+    fails_after: Mutex<Option<(usize, Failing)>>,
 }
 
 #[derive(Default)]
@@ -63,37 +55,19 @@ impl WatchedTable {
         self.seen.lock().unwrap().writes
     }
 
-    /// While shaky, of three commits to the ledger the first does not happen, and the second happens but its answer is
-    /// lost.
-    pub fn shake(&self, is_shaky: bool) {
-        self.is_shaky.store(is_shaky, Ordering::Relaxed);
+    /// After so many commits to the ledger, one fails.
+    pub fn fail_after(&self, commits: usize, how: Failing) {
+        *self.fails_after.lock().unwrap() = Some((commits, how));
     }
 
-    /// After so many commits to the ledger, one does not happen.
-    pub fn refuse_after(&self, commits: usize) {
-        *self.refused_after.lock().unwrap() = Some(commits);
-    }
-
-    fn is_refused(&self) -> bool {
-        let mut left = self.refused_after.lock().unwrap();
-        let is_refused = *left == Some(0);
-        *left = left.and_then(|left| left.checked_sub(1));
-        is_refused
-    }
-
-    fn weather(&self, writes: &[Write]) -> Weather {
-        let is_ledger = writes.iter().any(|write| write.table() == TableName::Ledger);
-        if is_ledger && self.is_refused() {
-            return Weather::Refused;
+    fn failing(&self, writes: &[Write]) -> Option<Failing> {
+        if writes.iter().all(|write| write.table() != TableName::Ledger) {
+            return None;
         }
-        if !is_ledger || !self.is_shaky.load(Ordering::Relaxed) {
-            return Weather::Fair;
-        }
-        match self.shaken.fetch_add(1, Ordering::Relaxed) % 3 {
-            0 => Weather::Refused,
-            1 => Weather::AnswerLost,
-            _ => Weather::Fair,
-        }
+        let mut left = self.fails_after.lock().unwrap();
+        let (commits, how) = left.take()?;
+        *left = commits.checked_sub(1).map(|commits| (commits, how));
+        (commits == 0).then_some(how)
     }
 }
 
@@ -124,9 +98,9 @@ impl Table for WatchedTable {
 
     fn commit<'a>(&'a self, writes: Vec<Write>) -> Answer<'a, Result<Committed, CommitError>> {
         Box::pin(async move {
-            let weather = self.weather(&writes);
-            if matches!(weather, Weather::Refused) {
-                return Err(CommitError::Unavailable("shaken before".into()));
+            let failing = self.failing(&writes);
+            if failing == Some(Failing::Before) {
+                return Err(CommitError::Unavailable("the world ended".into()));
             }
             let mut changes = Vec::new();
             for write in &writes {
@@ -145,9 +119,9 @@ impl Table for WatchedTable {
                 let sequence_number = seen.writes.to_string();
                 seen.changes.push(StreamChange { sequence_number, key, old_body, new_body: Some(new_body) });
             }
-            match weather {
-                Weather::AnswerLost => Err(CommitError::Unavailable("shaken after".into())),
-                Weather::Fair | Weather::Refused => Ok(committed),
+            match failing {
+                Some(_) => Err(CommitError::Unavailable("the world ended".into())),
+                None => Ok(committed),
             }
         })
     }

@@ -2,6 +2,7 @@
 //! as small vendors that keep books of their own. Stories speak in verbs (`given_invoice`, `when_tick`, `then_open`),
 //! so that a handler can change shape without any story being rewritten.
 mod bank;
+mod effects;
 mod given;
 mod ledger;
 mod then;
@@ -9,6 +10,7 @@ mod when;
 mod world;
 
 pub use bank::{StatementLine, statement};
+pub use effects::Failing;
 pub use sim::vendors::quickbooks::Trouble;
 pub use when::{Mail, Sent};
 pub use world::{Telling, WEBHOOK_SECRET, World, story};

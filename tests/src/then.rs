@@ -156,12 +156,12 @@ impl World {
         self.blobs.keys("archive").iter().filter(|key| key.starts_with(&format!("{source}/"))).count()
     }
 
-    /// Records of the ledger written so far.
     /// Write units that the table has taken so far, index writes included.
     pub fn write_units(&self) -> f64 {
         f64::from(u32::try_from(self.table.half_units()).unwrap()) / 2.0
     }
 
+    /// Records of the ledger written so far.
     pub fn writes(&self) -> usize {
         self.table.writes()
     }
@@ -173,15 +173,16 @@ impl World {
         for key in self.table.items() {
             digest.insert(key.to_string(), self.item_digest(&key).await);
         }
-        let mut events: Vec<String> = self.events().iter().map(|event| format!("{event:?}")).collect();
+        let mut events: Vec<String> =
+            without_releases(self.events()).iter().map(|event| format!("{event:?}")).collect();
         // What comes again comes later.
         events.sort();
         digest.insert("what happened".into(), events.join("\n"));
         digest.insert("letters".into(), self.letters().to_string());
         let books = self.vendors.lock().unwrap().quickbooks.payments();
         digest.insert("QuickBooks' payments".into(), format!("{books:?}"));
-        // A message that was sent twice may be dead twice.
-        let dead: BTreeSet<_> = self.dead.iter().collect();
+        // A message that was sent twice may be dead twice, and the last try may have failed otherwise.
+        let dead: BTreeSet<_> = self.dead.iter().map(|(queue, _)| queue).collect();
         digest.insert("dead letters".into(), format!("{dead:?}"));
         digest
     }
@@ -195,6 +196,19 @@ impl World {
         redact(&mut body);
         serde_json::to_string_pretty(&body).unwrap()
     }
+}
+
+/// A release takes a claim back, exactly: together they are nothing.
+fn without_releases(mut events: Vec<Event>) -> Vec<Event> {
+    let is_release = |event: &Event| matches!(event, Event::LetterReleased { .. });
+    while let Some(at) = events.iter().position(is_release) {
+        let Event::LetterReleased { letter: released, .. } = events.remove(at) else { break };
+        let is_its_claim =
+            |event: &Event| matches!(event, Event::LetterClaimed { letter } if *letter == released);
+        let claim = events[..at].iter().rposition(is_its_claim).expect("a release without a claim");
+        events.remove(claim);
+    }
+    events
 }
 
 fn redact(value: &mut Value) {

@@ -1,6 +1,7 @@
 //! What happens: each verb is one outside event, delivered as the outside world would, and settled.
 use crate::given::usd;
 use crate::world::{WEBHOOK_SECRET, World};
+use app::App;
 use app::flows::dunning::letter_id;
 use app::flows::letters::send_ref;
 use app::flows::opt_out::opt_out;
@@ -90,7 +91,8 @@ impl World {
     pub async fn when_decided(&mut self, number: &str, reversal: &str, choice: RefundChoice) {
         let invoice = self.invoice(number).await.id;
         let decision = RefundDecision { invoice, reversal: reversal.into(), choice, by: "ines".into() };
-        refunds::decide(&self.app, &Cause::new("console:decision"), &decision).await.unwrap();
+        let cause = Cause::new("console:decision");
+        self.insist("console", async |app| refunds::decide(app, &cause, &decision).await).await;
         self.settle().await;
     }
 
@@ -100,7 +102,8 @@ impl World {
         let allocations = vec![Allocation { invoice: invoice.id, amount: usd(amount) }];
         let candidate = Candidate { customer: invoice.customer, allocations, rule: "story".into() };
         let (cause, payment) = (Cause::new("console:accept"), PaymentId::new(payment));
-        cash::accept(&self.app, &cause, &payment, &candidate, "ines").await.unwrap();
+        let accept = async |app: &App| cash::accept(app, &cause, &payment, &candidate, "ines").await;
+        self.insist("console", accept).await;
         self.settle().await;
     }
 
@@ -109,7 +112,8 @@ impl World {
         let invoice = self.invoice(number).await;
         let dispute = invoice.dispute.unwrap().id;
         let cause = Cause::new("console:close");
-        disputes::close(&self.app, &cause, &invoice.id, &dispute, "agreed").await.unwrap();
+        let close = async |app: &App| disputes::close(app, &cause, &invoice.id, &dispute, "agreed").await;
+        self.insist("console", close).await;
         self.settle().await;
     }
 
@@ -118,7 +122,7 @@ impl World {
         let customer = self.customer(customer).await;
         let contact = customer.contacts[0].id.clone();
         for _ in 0..self.deliveries() {
-            opt_out(&self.app, &customer.id, &contact).await.unwrap();
+            self.insist("portal", async |app| opt_out(app, &customer.id, &contact).await).await;
         }
         self.settle().await;
     }
@@ -133,10 +137,14 @@ impl World {
     pub async fn when_webhook(&mut self, signature: &str, body: &[u8]) -> StatusCode {
         let mut status = StatusCode::OK;
         for _ in 0..self.deliveries() {
-            let request =
-                http::Request::builder().method("POST").uri("/").header("stripe-signature", signature);
-            let request = request.body(Bytes::copy_from_slice(body)).unwrap();
-            status = payment_webhook::handle(&self.app, request).await.status();
+            let deliver = async |app: &App| {
+                let request =
+                    http::Request::builder().method("POST").uri("/").header("stripe-signature", signature);
+                let request = request.body(Bytes::copy_from_slice(body)).unwrap();
+                let status = payment_webhook::handle(app, request).await.status();
+                if status.is_server_error() { Err(status) } else { Ok(status) }
+            };
+            status = self.insist("payment-webhook", deliver).await;
         }
         self.settle().await;
         status

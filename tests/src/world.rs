@@ -1,5 +1,6 @@
 //! The world itself: ports in memory, settings from variables, and queues that are worked off by the functions' own
 //! handlers until they rest.
+use crate::effects::{Counted, Effect, Effects, Failing};
 use crate::ledger::WatchedTable;
 use sim::vendors::quickbooks::{FIRST_REFRESH_TOKEN, QuickBooks};
 use sim::vendors::stripe::Stripe;
@@ -18,6 +19,7 @@ use app::{App, flows};
 use domain::dunning::DunningPolicy;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 pub const WEBHOOK_SECRET: &str = "whsec_story";
@@ -31,6 +33,7 @@ const BEGINNING: &str = "2026-03-16T14:00:00Z";
 
 pub struct World {
     pub app: App,
+    pub(crate) effects: Arc<Effects>,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) table: Arc<WatchedTable>,
     pub(crate) queue: Arc<MemoryQueue>,
@@ -50,31 +53,55 @@ pub struct World {
     pub(crate) notices: u32,
 }
 
-/// How messages fare on their way.
+/// How a story is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Telling {
-    /// Each is delivered once, and its work succeeds.
+    /// Each message is delivered once, and its work succeeds.
     Plain,
     /// Everything is delivered twice: each message, webhook and change of the stream.
     Twice,
-    /// Commits fail, before or after they took effect, and messages come again. Letters are left out: what becomes of
-    /// those in doubt has stories of its own.
-    Shaky,
+    /// The effect of this number fails in this way; what it was done for comes again.
+    Failing(usize, Failing),
 }
 
-/// Tells a story in every way: each must end in the same ledger, with the same books and letters.
+/// Tells a story plainly, with everything delivered twice, and once for each effect and each way in which it can fail:
+/// every telling must end in the same ledger, with the same books and letters.
 pub async fn story(tell: impl AsyncFn(&mut World)) {
-    let mut plain = World::new(Telling::Plain).await;
-    tell(&mut plain).await;
-    let plain = plain.digest().await;
-    for telling in [Telling::Twice, Telling::Shaky] {
-        let mut world = World::new(telling).await;
-        tell(&mut world).await;
-        let digest = world.digest().await;
-        for (what, state) in &plain {
-            assert_eq!(digest.get(what), Some(state), "{telling:?}: {what} ends differently");
+    let (plain, effects) = told(&tell, Telling::Plain).await;
+    let ways = |(at, effect): (usize, &Effect)| effect.ways.iter().map(move |how| Telling::Failing(at, *how));
+    let failing: Vec<Telling> = effects.iter().enumerate().flat_map(ways).collect();
+    println!("{} effects, told {} times", effects.len(), failing.len() + 2);
+    for telling in std::iter::once(Telling::Twice).chain(failing) {
+        let what = match telling {
+            Telling::Failing(at, _) => effects[at].what.as_str(),
+            Telling::Plain | Telling::Twice => "",
+        };
+        let _named = Named(telling, what);
+        let (digest, met) = told(&tell, telling).await;
+        if let Telling::Failing(at, _) = telling {
+            assert_eq!(met.get(at), effects.get(at), "the story does not repeat itself");
         }
-        assert_eq!(plain.len(), digest.len(), "{telling:?}: there is more: {:?}", digest.keys());
+        for (what, state) in &plain {
+            assert_eq!(digest.get(what), Some(state), "{what} ends differently");
+        }
+        assert_eq!(plain.len(), digest.len(), "there is more: {:?}", digest.keys());
+    }
+}
+
+async fn told(tell: &impl AsyncFn(&mut World), telling: Telling) -> (BTreeMap<String, String>, Vec<Effect>) {
+    let mut world = World::new(telling).await;
+    tell(&mut world).await;
+    (world.digest().await, world.effects.seen())
+}
+
+/// Says which telling it was that failed.
+struct Named<'a>(Telling, &'a str);
+
+impl Drop for Named<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("told as {:?} {}", self.0, self.1);
+        }
     }
 }
 
@@ -88,15 +115,17 @@ impl World {
         let mailer = Arc::new(ScriptedMailer::new());
         let http = {
             let vendors = vendors.clone();
-            ScriptedHttp::new(move |request| answer(&vendors, request))
+            Arc::new(ScriptedHttp::new(move |request| answer(&vendors, request)))
         };
+        let failing = if let Telling::Failing(at, how) = telling { Some((at, how)) } else { None };
+        let effects = Arc::new(Effects::new(failing));
         let app = App {
             settings: Arc::new(settings()),
-            table: table.clone(),
-            queue: queue.clone(),
-            http: Arc::new(http),
-            mailer: mailer.clone(),
-            blobs: blobs.clone(),
+            table: Counted::new(&table, &effects),
+            queue: Counted::new(&queue, &effects),
+            http: Counted::new(&http, &effects),
+            mailer: Counted::new(&mailer, &effects),
+            blobs: Counted::new(&blobs, &effects),
             seal: Arc::new(PlainSeal::new()),
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
@@ -108,6 +137,7 @@ impl World {
         let (stopped, sent, notices) = (BTreeSet::new(), 0, 0);
         Self {
             app,
+            effects,
             clock,
             table,
             queue,
@@ -167,8 +197,23 @@ impl World {
     async fn relay(&mut self) {
         let changes = self.table.take_changes();
         for _ in 0..self.deliveries() {
-            relay::relay(&self.app, &changes).await.unwrap();
+            self.insist("relay", async |app| relay::relay(app, &changes).await).await;
         }
+    }
+
+    /// Someone outside who tries again until it is done.
+    pub(crate) async fn insist<T, E: Debug>(
+        &self,
+        who: &'static str,
+        act: impl AsyncFn(&App) -> Result<T, E>,
+    ) -> T {
+        self.effects.are_of(Some(who));
+        let mut ended = act(&self.app).await;
+        if ended.is_err() && matches!(self.telling, Telling::Failing(..)) {
+            ended = act(&self.app).await;
+        }
+        self.effects.are_of(None);
+        ended.unwrap()
     }
 
     async fn sweep(&mut self) -> usize {
@@ -189,12 +234,12 @@ impl World {
     /// Gives the message as it is delivered again, if it is.
     async fn deliver(&mut self, queue: QueueName, delivery: Delivery) -> Option<Delivery> {
         let worker = self.worker(queue);
-        self.table.shake(self.telling == Telling::Shaky && queue != QueueName::LetterSender);
+        self.effects.are_of(Some(queue.as_str()));
         let mut ended = worker.handle(&delivery).await;
         for _ in 1..self.deliveries() {
             ended = worker.handle(&delivery).await;
         }
-        self.table.shake(false);
+        self.effects.are_of(None);
         match verdict(delivery.receive_count, ended) {
             Verdict::Done => None,
             Verdict::Again { .. } if delivery.receive_count < RECEIVES_MAX => {

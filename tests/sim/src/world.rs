@@ -416,6 +416,7 @@ impl World {
                     customer,
                     total: usd(cents),
                     lines: vec![(invoice, usd(cents))],
+                    credits: Vec::new(),
                     received_on,
                     reference: None,
                     note: Some("cheque".into()),

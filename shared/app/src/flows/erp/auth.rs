@@ -29,6 +29,8 @@ struct StoredTokens {
 /// A token is renewed this long before it expires.
 const MARGIN: TimeDelta = TimeDelta::seconds(120);
 const SUBJECT: &str = "TOKEN#qbo";
+/// New tokens that are not kept are lost for good, for the former ones ended with the answer: so often is it tried.
+const KEEPING_TRIES: u32 = 3;
 
 /// Calls QuickBooks with a valid access token, refreshing it when it is stale, and once more when QuickBooks says so.
 ///
@@ -137,7 +139,15 @@ async fn renew(app: &App, ver: Option<u64>, refresh_token: &str) -> Result<Strin
     let body = serde_json::to_string(&stored).map_err(|error| Failure::poison(error.to_string()))?;
     let record = Record::new(key, ver.unwrap_or(0) + 1, body);
     let condition = ver.map_or(Condition::Absent, Condition::Version);
-    match app.table.commit(vec![Write::Put { table: TableName::Connections, record, condition }]).await {
+    let keep = Write::Put { table: TableName::Connections, record, condition };
+    let mut kept = app.table.commit(vec![keep.clone()]).await;
+    for _ in 1..KEEPING_TRIES {
+        if !matches!(kept, Err(CommitError::Unavailable(_))) {
+            break;
+        }
+        kept = app.table.commit(vec![keep.clone()]).await;
+    }
+    match kept {
         Ok(_) => Ok(tokens.access_token),
         // Another worker refreshed at the same moment: its tokens are the ones that are stored.
         Err(CommitError::Conflict { .. }) => Err(overtaken().into()),
