@@ -37,6 +37,7 @@ pub async fn handle(app: &App, request: Request<Bytes>) -> Response<Bytes> {
     let body = base64::engine::general_purpose::STANDARD.encode(request.body());
     match send(app, &WebhookReceived::new("stripe".into(), headers, body)).await {
         Ok(()) => answer(StatusCode::OK, "queued"),
+        Err(_) if domain::mutant!("webhook-answered-before-it-is-queued") => answer(StatusCode::OK, "queued"),
         Err(failure) => {
             tracing::error!(%failure, "webhook not queued");
             answer(StatusCode::SERVICE_UNAVAILABLE, "try again")

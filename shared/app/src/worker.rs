@@ -2,6 +2,7 @@
 use crate::ports::Answer;
 use crate::store::table::{CommitError, TableError};
 use connectors::fault::{Advice, Fault};
+use domain::mutant;
 
 /// A message as the queue delivered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +102,8 @@ pub fn backoff_seconds(receive_count: u32) -> u32 {
 pub fn verdict(receive_count: u32, ended: Result<(), Failure>) -> Verdict {
     match ended {
         Ok(()) => Verdict::Done,
+        Err(Failure::Retry { .. }) if mutant!("failure-acknowledged") => Verdict::Done,
+        Err(Failure::Poison(_)) if mutant!("poison-dropped") => Verdict::Done,
         Err(Failure::Retry { why, after_seconds }) => {
             let pause = after_seconds.map(|asked| asked_seconds(receive_count, asked));
             let after_seconds = pause.unwrap_or_else(|| backoff_seconds(receive_count)).min(3_600);

@@ -2,6 +2,7 @@
 use crate::ids::{
     CreditMemoId, CustomerId, DisputeId, EntityId, ExternalRef, InvoiceId, LetterId, PaymentId,
 };
+use crate::mutant;
 use crate::money::{Currency, Money};
 use crate::promise::ActivePromise;
 use crate::refusal::Refusal;
@@ -30,6 +31,7 @@ impl ExternalVersion {
             return held.token != DELETED;
         }
         match (self.token.parse::<u64>(), held.token.parse::<u64>()) {
+            (Ok(incoming), Ok(held)) if mutant!("older-page-overwrites") => incoming != held,
             (Ok(incoming), Ok(held)) => incoming > held,
             _ => self.updated_at > held.updated_at,
         }
@@ -163,6 +165,9 @@ impl Invoice {
     /// # Errors
     /// See [`Invoice::open`].
     pub fn chaseable(&self) -> Result<Money, Refusal> {
+        if mutant!("settled-in-the-books-chased") {
+            return self.payable();
+        }
         Ok(self.payable()?.at_most(self.ledger_balance)?.floored())
     }
 

@@ -9,6 +9,9 @@ mod bank;
 pub mod check;
 pub mod engine;
 pub mod faults;
+pub mod matrix;
+#[cfg(feature = "mutants")]
+pub mod mutants;
 mod people;
 mod ports;
 mod rng;

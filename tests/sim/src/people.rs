@@ -140,6 +140,12 @@ fn end_pause(runtime: &Runtime, cause: Cause, turn: usize) -> Work {
     Box::pin(async move { ended(pauses::end(&app, &cause, &customer, &pause, "ines").await) })
 }
 
+/// Whether a customer has been pulled.
+pub fn is_known(runtime: &Runtime, customer: &str) -> bool {
+    let id = CustomerId(format!("qbo:{customer}"));
+    runtime.table.record(&keys::customer(&runtime.app.settings.entity, &id)).is_some()
+}
+
 /// A customer follows the opt-out link in a letter.
 pub fn opt_out(runtime: &Runtime, customer: usize) -> Work {
     let id = CustomerId(format!("qbo:{}", runtime.world.customers[customer].id));

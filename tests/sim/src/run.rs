@@ -15,12 +15,14 @@ use app::App;
 use app::doubles::clock::{FixedClock, SeededEntropy};
 use app::doubles::seal::PlainSeal;
 use app::settings::Settings;
+use app::store::keys;
 use chrono::{DateTime, Timelike};
 use chrono_tz::Tz;
 use domain::dunning::DunningPolicy;
+use domain::timeline::{TimelineEntry, Touched};
 use futures::FutureExt;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 const HOUR: i64 = 3_600_000;
@@ -53,6 +55,8 @@ pub struct Outcome {
     pub trace: u64,
     pub counts: Counts,
     pub log: Vec<String>,
+    /// The entries about whom the violation names, where steps are written down.
+    pub timeline: Vec<String>,
     pub awaits: u64,
     pub deliveries: u64,
 }
@@ -83,8 +87,10 @@ pub fn run(seed: u64, options: &Options) -> Outcome {
     runtime.run_until(started + DAYS_OF_CHAOS * 24 * HOUR, false);
     drain(&mut runtime);
     replay(&mut runtime);
+    let timeline = if options.has_log { timeline(&runtime) } else { Vec::new() };
     let mut core = engine.lock();
     Outcome {
+        timeline,
         seed,
         violation: core.violation.clone(),
         trace: core.trace,
@@ -93,6 +99,36 @@ pub fn run(seed: u64, options: &Options) -> Outcome {
         awaits: core.awaits,
         deliveries: core.deliveries,
     }
+}
+
+/// What the ledger tells of the items that the violation names, and of all that belongs to their customer.
+fn timeline(runtime: &Runtime) -> Vec<String> {
+    let Some(violation) = runtime.engine.lock().violation.clone() else { return Vec::new() };
+    let entries: Vec<TimelineEntry> = runtime
+        .table
+        .keys()
+        .into_iter()
+        .filter(|key| key.sk.starts_with(keys::ENTRY_PREFIX))
+        .filter_map(|key| serde_json::from_str(&runtime.table.record(&key)?.body).ok())
+        .collect();
+    let is_named = |touched: &Touched| {
+        let id = touched.pk.splitn(3, '#').nth(2).unwrap_or_default();
+        !id.is_empty() && violation.what.contains(id)
+    };
+    let customers: BTreeSet<_> = entries
+        .iter()
+        .filter(|entry| entry.touched.iter().any(is_named))
+        .filter_map(|entry| entry.customer.clone())
+        .collect();
+    let mut about: Vec<&TimelineEntry> = entries
+        .iter()
+        .filter(|entry| {
+            entry.touched.iter().any(is_named)
+                || entry.customer.as_ref().is_some_and(|customer| customers.contains(customer))
+        })
+        .collect();
+    about.sort_by_key(|entry| entry.at);
+    about.iter().map(|entry| format!("{} {:?} because of {}", entry.at, entry.event, entry.cause.event)).collect()
 }
 
 fn build(engine: &Engine, started: i64, zone: Tz) -> Runtime {
@@ -213,8 +249,11 @@ fn drain(runtime: &mut Runtime) {
             core.after(60_000, Due::Outside(Happening::Tick));
             core.now + HOUR
         };
+        let posted = postings(runtime);
         runtime.run_until(until, false);
-        if round >= ROUNDS_MIN && runtime.is_at_rest() && !rest::is_something_pending(runtime) {
+        let is_done = round >= ROUNDS_MIN && runtime.is_at_rest() && !rest::is_something_pending(runtime);
+        // What was posted must be pulled once more.
+        if is_done && posted == postings(runtime) {
             break;
         }
     }
@@ -232,6 +271,10 @@ fn drain(runtime: &mut Runtime) {
         runtime.engine.lock().violate("I8", what);
     }
     at_rest(runtime);
+}
+
+fn postings(runtime: &Runtime) -> usize {
+    runtime.world.vendors.lock().unwrap().quickbooks.postings()
 }
 
 fn at_rest(runtime: &Runtime) {

@@ -410,7 +410,14 @@ impl Runtime {
                 self.file(&key);
                 self.enqueue(QueueName::BankFile, bucket_event(&key).to_string());
             }
-            Happening::Mail { key, from, to, dmarc } => self.mail(&key, &from, &to, dmarc),
+            Happening::Mail { key, from, customer, dmarc, is_stop } => {
+                let id = self.world.customers[customer].id.clone();
+                // Only who has been pulled is known.
+                if is_stop && crate::people::is_known(self, &id) {
+                    self.world.stopped.insert(id.clone());
+                }
+                self.mail(&key, &from, &id, dmarc);
+            }
             Happening::MailEvent { mail, what } => self.mail_event(&mail, what),
             Happening::OptOut { customer, tries } => {
                 let work = crate::people::opt_out(self, customer);
@@ -498,6 +505,11 @@ impl Runtime {
         let mut event = json!({"eventType": kind, "mail": {"timestamp": at, "messageId": message_ref,
             "source": "us@harbour.example", "destination": [to], "tags": {"ar_send_id": [send_ref]}}});
         event[name] = detail;
+        if matches!(what, MailFact::PermanentBounce | MailFact::Complaint) {
+            let customer = self.world.customers.iter().find(|customer| customer.email == *to);
+            let id = customer.map(|customer| customer.id.clone());
+            self.world.unreachable.extend(id);
+        }
         self.world.came("mail event", 1);
         self.enqueue(QueueName::MailFeedback, topic(&event).to_string());
     }
@@ -514,6 +526,7 @@ impl Runtime {
             (core.rng.pick(QueueName::ALL).copied(), at)
         };
         let Some(queue) = queue else { return };
+        self.world.garbage.push((queue, format!("garbage {at}")));
         self.queue.deliver(queue, Outgoing::now(format!("garbage {at}")));
         self.webhook(Task::Person, "t=1,v1=00", Bytes::from(format!("garbage {at}")));
     }

@@ -1,6 +1,6 @@
 //! The ledger's table as DynamoDB has it: conditional transactions that may be refused or lost, indexes that lag
 //! behind, a stream of changes. Every commit is checked as it happens.
-use crate::check::commit::Watch;
+use crate::check::commit::{Told, Watch};
 use crate::engine::Engine;
 use app::ports::Answer;
 use app::store::memory::MemoryTable;
@@ -9,7 +9,7 @@ use app::store::table::{
 };
 use app::stream::StreamChange;
 use futures::FutureExt;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 pub struct SimTable {
@@ -55,6 +55,11 @@ impl SimTable {
         let mut state = self.state.lock().unwrap();
         let count = count.min(state.changes.len());
         state.changes.drain(..count);
+    }
+
+    /// What each cause has led to so far.
+    pub fn told(&self) -> BTreeMap<String, Vec<Told>> {
+        self.state.lock().unwrap().watch.told.clone()
     }
 
     pub fn writes(&self) -> u64 {
@@ -133,7 +138,7 @@ impl SimTable {
         let last = lagging.behind.back().map_or(0, |(from, _)| *from);
         let from = last.max(core.now + lag);
         lagging.behind.push_back((from, shown));
-        core.note(3, || format!("    commit {}", state.watch.told(&puts)));
+        core.note(3, || format!("    commit {}", state.watch.describe(&puts)));
         let read = |key: &Key| self.record(key);
         if let Err((invariant, what)) = state.watch.commit(&puts, &olds, &read, core.instant()) {
             core.violate(invariant, what);

@@ -40,6 +40,7 @@ pub fn run_guarded(seed: u64, options: &Options) -> Outcome {
             trace: 0,
             counts: Counts::default(),
             log: Vec::new(),
+            timeline: Vec::new(),
             awaits: 0,
             deliveries: 0,
         }

@@ -4,9 +4,11 @@ use crate::engine::{Due, Engine};
 use crate::rng::Rng;
 use crate::vendors::SharedVendors;
 use crate::vendors::quickbooks::{Document, LedgerPayment};
+use app::queues::QueueName;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::money::{Currency, Money};
+use domain::timeline::entry_hash;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +35,8 @@ pub enum Happening {
     Notice { event: String, kind: &'static str, object: &'static str, id: String, tries: u32 },
     /// A file is in the bucket.
     BankFile { key: String },
-    Mail { key: String, from: String, to: String, dmarc: Option<&'static str> },
+    /// A mail; `is_stop` where it says, beyond doubt, that its sender wants no more of ours.
+    Mail { key: String, from: String, customer: usize, dmarc: Option<&'static str>, is_stop: bool },
     MailEvent { mail: (String, String, String), what: MailFact },
     /// A customer follows the link in a letter, until it is answered.
     OptOut { customer: usize, tries: u32 },
@@ -104,6 +107,14 @@ pub struct World {
     pub is_clumped: bool,
     /// Customers who have said, beyond doubt, that they want no more mail.
     pub stopped: BTreeSet<String>,
+    /// Customers who may have said so, or of whom somebody may have.
+    pub may_be_stopped: BTreeSet<String>,
+    /// Customers to whom mail came back, or who complained, and whom SES has told us of.
+    pub unreachable: BTreeSet<String>,
+    /// Mails that nothing vouches for, by their digest.
+    pub unverified: BTreeSet<String>,
+    /// What came to a queue and means nothing.
+    pub garbage: Vec<(QueueName, String)>,
     /// Invoices that people have had their hands on.
     pub handled: BTreeSet<String>,
     /// Lines of bank files so far: reference, cents, text.
@@ -133,6 +144,10 @@ impl World {
             mails: Vec::new(),
             is_clumped: false,
             stopped: BTreeSet::new(),
+            may_be_stopped: BTreeSet::new(),
+            unreachable: BTreeSet::new(),
+            unverified: BTreeSet::new(),
+            garbage: Vec::new(),
             handled: BTreeSet::new(),
             lines: Vec::new(),
             count: 0,
@@ -453,8 +468,11 @@ impl World {
             65..=74 => "Please note that our bank details have changed.".to_owned(),
             _ => "Thank you for your message.".to_owned(),
         };
-        let (is_stranger, verdict) = self.draw(|rng| (rng.percent(15), rng.below(100)));
-        let from = if is_stranger { format!("who@{CANARY}.example") } else { self.customers[at].email.clone() };
+        let (is_stranger, is_loud, verdict) =
+            self.draw(|rng| (rng.percent(15), rng.percent(20), rng.below(100)));
+        let own = self.customers[at].email.clone();
+        let own = if is_loud { own.to_uppercase() } else { own };
+        let from = if is_stranger { format!("who@{CANARY}.example") } else { own };
         let dmarc = match verdict {
             0..=74 => Some("PASS"),
             75..=89 => Some("FAIL"),
@@ -467,12 +485,20 @@ impl World {
             "From: Jo <{from}>\r\nTo: us@in.harbour.example\r\nSubject: Re: {number}\r\nDate: {date}\r\n\
              Message-ID: <{id}@mail.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
         );
+        if dmarc != Some("PASS") {
+            self.unverified.insert(entry_hash(&raw));
+        }
+        let says_stop = (45..=54).contains(&kind);
+        if says_stop && !is_stranger {
+            self.may_be_stopped.insert(self.customers[at].id.clone());
+        }
         self.mails.push(MailTruth { raw: raw.clone() });
         self.files.insert(key.clone(), raw.into_bytes());
         let mut core = self.engine.lock();
         core.counts.came("mail", 1);
         let after = core.rng.between(0, 30_000);
-        let mail = Happening::Mail { key, from, to: self.customers[at].id.clone(), dmarc };
+        let is_stop = says_stop && !is_stranger && dmarc == Some("PASS");
+        let mail = Happening::Mail { key, from, customer: at, dmarc, is_stop };
         core.after(after, Due::Outside(mail));
     }
 
@@ -481,6 +507,8 @@ impl World {
         let customer = core.rng.index(self.customers.len());
         core.after(0, Due::Outside(Happening::OptOut { customer, tries: 0 }));
         core.counts.came("opt-out", 1);
+        drop(core);
+        self.may_be_stopped.insert(self.customers[customer].id.clone());
     }
 }
 

@@ -8,10 +8,11 @@ use crate::store::change::Change;
 use crate::store::entity::FollowUp;
 use crate::store::keys;
 use crate::store::reads::load_many;
-use crate::store::table::TableName;
+use crate::store::table::{Condition, Record, TableName, Write};
 use crate::worker::Failure;
 use connectors::bank::parse;
 use domain::ids::{ExternalRef, PaymentId};
+use domain::mutant;
 use domain::payment::{Payment, PaymentSource};
 use domain::statement::{PayoutOriginators, StatementLine};
 use domain::task::TaskKind;
@@ -37,8 +38,11 @@ pub async fn file(app: &App, bucket: &str, key: &str) -> Result<(), Failure> {
     };
     let payouts = PayoutOriginators::new(app.settings.payout_originators.iter().cloned());
     for statement in &file.statements {
-        let credits: Vec<&StatementLine> =
-            statement.lines.iter().filter(|line| line.is_customer_credit(&payouts)).collect();
+        let is_ours = |line: &&StatementLine| {
+            line.is_customer_credit(&payouts)
+                || (mutant!("payout-taken-for-a-payment") && line.signed().is_positive())
+        };
+        let credits: Vec<&StatementLine> = statement.lines.iter().filter(is_ours).collect();
         let mut rest = credits.as_slice();
         while let Some(first) = rest.first() {
             let count = rest.iter().take_while(|line| line.entry_key == first.entry_key).count();
@@ -65,12 +69,20 @@ async fn book(app: &App, cause: &Cause, account: &str, lines: &[&StatementLine])
             let task = new_task(app, TaskKind::Quarantine, &format!("{}|{body}", claim.pk), why);
             return tasks::open(app, cause, task).await.map(Attempt::Done);
         }
+        if mutant!("bank-line-claimed-apart") {
+            if claimed.is_some() {
+                return Ok(Attempt::Done(()));
+            }
+            let record = Record::new(claim.clone(), 1, body.clone());
+            let write = Write::Put { table: TableName::Ledger, record, condition: Condition::Absent };
+            app.table.commit(vec![write]).await?;
+        }
         let wanted: Vec<_> = lines.iter().map(|line| keys::payment(entity, &payment_id(line))).collect();
         let there: Vec<_> = load_many::<Payment>(app.table.as_ref(), &wanted).await?;
         let there: Vec<PaymentId> = there.into_iter().map(|payment| payment.state.id).collect();
         let missing: Vec<&&StatementLine> =
             lines.iter().filter(|line| !there.contains(&payment_id(line))).collect();
-        let mut is_claimed = claimed.is_some();
+        let mut is_claimed = claimed.is_some() || mutant!("bank-line-claimed-apart");
         for part in missing.chunks(LINES_PER_COMMIT) {
             let mut change: Option<Change> = None;
             for line in part {

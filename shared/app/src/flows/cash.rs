@@ -14,6 +14,7 @@ use domain::cash::tokens::{normal_form, number_tokens};
 use domain::cash::{CashDecision, decide};
 use domain::ids::{CustomerId, PaymentId};
 use domain::invoice::{Invoice, Settlement};
+use domain::mutant;
 use domain::payment::{Allocation, Payment, Posting};
 use domain::task::{Candidate, TaskKind};
 use domain::timeline::{Cause, Event};
@@ -113,7 +114,9 @@ fn allocated(
         invoice.state = invoice.state.settle(by.clone(), allocation.amount).map_err(poison)?;
         payment.state =
             payment.state.allocate(allocation.invoice.clone(), allocation.amount).map_err(poison)?;
-        changed.push(invoice);
+        if !mutant!("invoice-left-out-of-the-commit") {
+            changed.push(invoice);
+        }
     }
     if payment.state.posting != Posting::ByPeople {
         payment.follow_up(FollowUp::WriteBack);
@@ -136,7 +139,10 @@ async fn review(
     let task = new_task(app, TaskKind::PaymentReview, &payment.state.key().pk, why);
     let mut task = about_customer(task, payment.state.customer.as_ref());
     task.candidates = candidates;
-    let change = opened(app, change(app, cause, event).update(payment), task).await?;
+    let mut change = change(app, cause, event).update(payment);
+    if !mutant!("nobody-asked-about-a-payment") {
+        change = opened(app, change, task).await?;
+    }
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
 

@@ -16,6 +16,7 @@ use connectors::ses::event::{BounceKind, ComplaintKind, MailEvent, MailEventKind
 use connectors::ses::{Notification, parse};
 use domain::customer::{AddressStatus, Customer};
 use domain::ids::LetterId;
+use domain::mutant;
 use domain::sealed::LookupHash;
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
@@ -139,6 +140,8 @@ async fn follow(
 /// What the event means for the address it is about; nothing for a delivery or a bounce that may pass.
 fn status(app: &App, event: &MailEvent) -> Option<AddressStatus> {
     match &event.kind {
+        MailEventKind::Bounce { .. } if mutant!("bounce-forgotten") => None,
+        MailEventKind::Complaint(_) if mutant!("complaint-forgotten") => None,
         MailEventKind::Bounce { kind: BounceKind::Permanent, .. } => {
             Some(AddressStatus::Bounced { on: app.today() })
         }

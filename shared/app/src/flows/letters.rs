@@ -23,6 +23,7 @@ use domain::dates::days_past_due;
 use domain::dunning::{DunningDecision, decide};
 use domain::ids::LetterId;
 use domain::invoice::{Invoice, SentLevel};
+use domain::mutant;
 use domain::letters::{LetterFacts, LetterItem, Templates, render};
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
@@ -42,6 +43,7 @@ pub async fn send_due(app: &App, due: &LetterDue) -> Result<(), Failure> {
         let letter = must_load::<Letter>(app.table.as_ref(), &key).await?;
         match letter.state.state {
             LetterState::Planned => decide_again(app, &cause, letter).await,
+            LetterState::Claimed if mutant!("claimed-letter-sent-again") => again(app, letter).await,
             // Claimed by a delivery that did not come back: it may have been handed over.
             LetterState::Claimed => {
                 let why = "the sender stopped between claim and answer".to_owned();
@@ -52,8 +54,19 @@ pub async fn send_due(app: &App, due: &LetterDue) -> Result<(), Failure> {
     })
     .await?;
     let Some(claimed) = claimed else { return Ok(()) };
-    let ended = app.mailer.send(claimed.mail).await;
+    let ended = if mutant!("letter-sent-before-its-claim") {
+        HandOff::Unknown { why: "sent before".into() }
+    } else {
+        app.mailer.send(claimed.mail).await
+    };
     conclude(app, &cause, &key, claimed.ver, ended).await
+}
+
+/// A planted bug: what may have left is handed over once more.
+async fn again(app: &App, letter: Stored<Letter>) -> Result<Attempt<Option<Claimed>>, Failure> {
+    let (_, customer, invoices) = facts(app, &letter.state.entity, &letter.state.customer).await?;
+    let mail = compose(app, &letter.state, &customer.state, &invoices).await?;
+    Ok(Attempt::Done(Some(Claimed { mail, ver: letter.ver })))
 }
 
 /// A letter that this delivery, and no other, hands over.
@@ -81,6 +94,10 @@ async fn decide_again(
     let (mut facts, customer, invoices) = facts(app, &letter.state.entity, &letter.state.customer).await?;
     if facts.customer.letter_in_hand.as_ref() == Some(&letter.state.id) {
         facts.customer.letter_in_hand = None;
+    }
+    if mutant!("letter-not-decided-again") {
+        let mail = compose(app, &letter.state, &customer.state, &invoices).await?;
+        return claim(app, cause, letter, customer, invoices, mail).await;
     }
     let planned = match decide(&facts, &policy.policy).map_err(poison)? {
         DunningDecision::Send(planned) if app.today() == letter.state.planned_on => planned,
@@ -137,12 +154,16 @@ async fn claim(
     let claimed = Claimed { mail, ver: letter.ver + 1 };
     let event = Event::LetterClaimed { letter: id.clone() };
     letter.state.state = LetterState::Claimed;
+    if mutant!("letter-sent-before-its-claim") {
+        app.mailer.send(claimed.mail.clone()).await;
+    }
     customer.state = customer.state.contacted(on);
     let mut change = change(app, cause, event)
         .under_policy(&letter.state.policy)
         .by_rule(format!("level-{}", letter.state.level))
         .update(letter)
         .update(customer);
+    let invoices = if mutant!("letter-claimed-without-its-invoices") { Vec::new() } else { invoices };
     for mut invoice in invoices {
         let level = items.iter().find(|item| item.invoice == invoice.state.id).map_or(0, |item| item.level);
         invoice.state.letters.push(SentLevel { level, letter: id.clone(), on });
@@ -254,7 +275,11 @@ async fn conclude(app: &App, cause: &Cause, key: &Key, ver: u64, ended: HandOff)
             LetterState::Unknown { .. } => letter.ver == ver + 1,
             _ => false,
         };
-        match ended.clone() {
+        let mut ended = ended.clone();
+        if mutant!("unclear-letter-released") && matches!(ended, HandOff::Unknown { .. }) {
+            ended = HandOff::NotSent { why: "unclear".into(), is_permanent: false };
+        }
+        match ended {
             HandOff::NotSent { why, .. } if letter.state.state == LetterState::Planned => {
                 Ok(Attempt::Done(Some(why)))
             }

@@ -1,14 +1,17 @@
 //! Takes a payment in, once: its id is the outside object's, so a second notice meets the payment that is there.
 use super::{Attempt, settle};
 use crate::App;
+use crate::messages::{CashApplicationDue, send};
 use crate::store::change::Change;
 use crate::store::entity::FollowUp;
 use crate::store::keys;
 use crate::store::reads::load;
 use crate::worker::Failure;
 use chrono::NaiveDate;
-use domain::ids::{ExternalRef, PaymentId};
+use domain::ids::{EntityId, ExternalRef, PaymentId};
 use domain::money::Money;
+use domain::mutant;
+use domain::sealed::Sealed;
 use domain::payment::{Payment, PaymentSource, Posting, RemittanceFacts};
 use domain::timeline::{Cause, Event};
 
@@ -33,13 +36,17 @@ impl Incoming {
     /// # Errors
     /// The seal's, or keys that are not configured.
     pub async fn sealed(&self, app: &App) -> Result<Payment, Failure> {
-        let entity = app.settings.entity.clone();
+        let mut entity = app.settings.entity.clone();
+        if mutant!("payment-of-another-entity") {
+            entity = EntityId::new("other");
+        }
         let subject = keys::payment(&entity, &self.id).pk;
         let text = match self.text.trim() {
             "" => None,
             text => Some(app.seal.seal(&subject, text).await?),
         };
         let payer_name = match self.payer_name.as_deref() {
+            Some(name) if mutant!("name-not-sealed") => Some(Sealed(name.to_owned())),
             Some(name) if !name.trim().is_empty() => Some(app.seal.seal(&subject, name).await?),
             _ => None,
         };
@@ -81,6 +88,11 @@ pub async fn receive(app: &App, cause: &Cause, incoming: &Incoming) -> Result<()
         let payment = incoming.sealed(app).await?;
         let event = Event::PaymentReceived { payment: payment.id.clone(), amount: payment.received };
         let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
+        if mutant!("written-then-sent") {
+            let due = CashApplicationDue::new(payment.entity.clone(), payment.id.clone());
+            let attempt = Attempt::of(change.create(payment, &[]).commit(app.table.as_ref()).await, ())?;
+            return send(app, &due).await.map(|()| attempt);
+        }
         let change = change.create(payment, &[FollowUp::ApplyCash]);
         Attempt::of(change.commit(app.table.as_ref()).await, ())
     })

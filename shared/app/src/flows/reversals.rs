@@ -11,6 +11,7 @@ use crate::worker::Failure;
 use domain::ids::PaymentId;
 use domain::invoice::{Contested, Invoice, RefundToDecide, Settlement};
 use domain::money::Money;
+use domain::mutant;
 use domain::payment::{Allocation, Payment, Posting, ReversalKind, ReversalState};
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
@@ -58,12 +59,15 @@ pub async fn follow(
             // Taken from the invoices that the payment is for, whichever notice came first: else they would be
             // chased for money that came and went back, with nobody asked.
             let why = format!("{} before {payment} was applied", fact.external_id);
+            if mutant!("early-reversal-dropped") {
+                return Ok(Attempt::Done(()));
+            }
             return Err(Failure::Retry { why, after_seconds: Some(APPLIED_AFTER_SECONDS) });
         }
         match (known, fact.standing) {
             (None, Standing::Standing) => record(app, cause, stored, fact, false).await,
             (None, Standing::Lost) => record(app, cause, stored, fact, true).await,
-            (Some(ReversalState::Standing), Standing::Undone) => undo(app, cause, stored, fact).await,
+            (Some(ReversalState::Standing), Standing::Undone) if !mutant!("failed-refund-forgotten") => undo(app, cause, stored, fact).await,
             (Some(ReversalState::Standing), Standing::Lost) => lose(app, cause, stored, fact).await,
             // Known as it is, or undone before we heard of it: nothing to do.
             _ => Ok(Attempt::Done(())),
@@ -106,7 +110,11 @@ async fn record(
     if is_final {
         set_state(&mut payment.state, &fact.external_id, ReversalState::Final);
     }
-    let taken = payment.state.reversal(&fact.external_id).map(|r| r.taken_from.clone()).unwrap_or_default();
+    let mut taken =
+        payment.state.reversal(&fact.external_id).map(|r| r.taken_from.clone()).unwrap_or_default();
+    if mutant!("refund-reopens-nothing") {
+        taken.clear();
+    }
     if taken.is_empty() && matches!(payment.state.posting, Posting::Posted { .. }) {
         // Nobody has anything to decide: the ledger must not go on to show cash that went back.
         payment.follow_up(FollowUp::WriteBack);

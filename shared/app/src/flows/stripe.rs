@@ -20,6 +20,7 @@ use connectors::stripe::facts::{
 use connectors::stripe::map::{self, INVOICE_REF_KEYS, MapError};
 use connectors::stripe::notice::{Notice, Subject};
 use domain::ids::{ExternalRef, PaymentId};
+use domain::mutant;
 use domain::payment::{Payment, PaymentSource, ReversalKind};
 use domain::timeline::Cause;
 
@@ -171,7 +172,10 @@ async fn take_in(app: &App, cause: &Cause, fact: &ReceivedPayment) -> Result<Opt
     if fact.status != PaymentStatus::Succeeded || !fact.money.is_positive() {
         return Ok(None);
     }
-    let id = payment_id(fact.payment_intent.as_deref(), fact.charge.as_deref())?;
+    let mut id = payment_id(fact.payment_intent.as_deref(), fact.charge.as_deref())?;
+    if mutant!("payment-named-by-its-notice") {
+        id = PaymentId(format!("{id}@{}", cause.event));
+    }
     let object = fact.payment_intent.clone().or_else(|| fact.charge.clone()).unwrap_or_default();
     let stripe_customer = fact.stripe_customer.as_ref().map(|customer| format!("stripe:{customer}"));
     let incoming = Incoming {

@@ -18,6 +18,7 @@ use connectors::quickbooks::payment::{self, DraftLine, PaymentDraft, Written};
 use connectors::quickbooks::{map, wire};
 use domain::ids::ExternalRef;
 use domain::money::Money;
+use domain::mutant;
 use domain::payment::{Allocation, Payment, Posting};
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
@@ -54,7 +55,7 @@ pub async fn post_due(app: &App, due: &WriteBackDue) -> Result<(), Failure> {
 
 /// What the ledger shall hold: what was received and not returned, on the invoices it settles.
 fn draft(payment: &Payment) -> Result<PaymentDraft, Refusal> {
-    let total = payment.kept()?;
+    let total = if mutant!("posted-with-what-was-refunded") { payment.received } else { payment.kept()? };
     let customer = payment.customer.as_ref().and_then(|customer| external_id(customer.as_str()));
     let customer =
         customer.ok_or_else(|| Refusal::new("write-back", "the customer is not from the ledger"))?;
@@ -109,7 +110,8 @@ async fn bring_in_line(app: &App, payment: &Payment) -> Result<Aligned, Problem>
             let found = call(app, |api, token| payment::lookup(api, token, &reference(payment))).await?.value;
             let rows: Result<Vec<_>, _> = found.rows.into_iter().collect();
             let rows = rows.map_err(|error| Problem::Ours(Failure::retry(error.to_string())))?;
-            if let Some(row) = rows.first() {
+            let is_looked_up = !mutant!("posted-without-look-up");
+            if let Some(row) = rows.first().filter(|_| is_looked_up) {
                 // An earlier try arrived although its answer did not; the payment may have changed since.
                 return align(app, payment, row).await.map(Aligned::As);
             }
@@ -118,7 +120,10 @@ async fn bring_in_line(app: &App, payment: &Payment) -> Result<Aligned, Problem>
                 return Ok(Aligned::As(Posting::NotPosted));
             }
             let draft = draft(payment).map_err(poison)?;
-            let request_id = digest(&format!("create#{}", payment.key().pk), 36);
+            let mut request_id = digest(&format!("create#{}", payment.key().pk), 36);
+            if !is_looked_up {
+                request_id = digest(&app.clock.now().to_rfc3339(), 36);
+            }
             let made = call(app, |api, token| payment::create(api, token, &draft, &request_id)).await?;
             Ok(Aligned::As(posted(payment, draft.total, made.value)))
         }

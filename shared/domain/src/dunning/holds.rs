@@ -4,6 +4,7 @@ use crate::dates::{plus_days, weekdays_between};
 use crate::dunning::facts::DunningFacts;
 use crate::dunning::policy::DunningPolicy;
 use crate::invoice::Invoice;
+use crate::mutant;
 use crate::refusal::Refusal;
 use chrono::NaiveDate;
 use std::fmt;
@@ -75,11 +76,12 @@ impl fmt::Display for Hold {
 /// # Errors
 /// Amounts that cannot be combined.
 pub fn on_invoice(invoice: &Invoice, today: NaiveDate) -> Result<Option<Hold>, Refusal> {
-    if let Some(promise) = &invoice.promise {
+    if let Some(promise) = invoice.promise.as_ref().filter(|_| !mutant!("promise-ignored")) {
         // Until it is valued a promise holds, also past its date: the tick values before anybody is chased.
         return Ok(Some(Hold::Promise { until: promise.holds_until() }));
     }
-    if invoice.dispute.as_ref().is_some_and(|dispute| dispute.until.is_none_or(|until| today <= until)) {
+    let dispute = invoice.dispute.as_ref().filter(|_| !mutant!("dispute-ignored"));
+    if dispute.is_some_and(|dispute| dispute.until.is_none_or(|until| today <= until)) {
         return Ok(Some(Hold::Dispute));
     }
     if invoice.chaseable()?.is_positive() {
@@ -109,7 +111,11 @@ pub fn contact<'a>(facts: &'a DunningFacts, policy: &DunningPolicy) -> Result<&'
     if customer.letter_in_hand.is_some() {
         return Err(Hold::LetterInHand);
     }
-    let contact = customer.address(facts.today).ok_or_else(|| unusable(facts))?;
+    let mut contact = customer.address(facts.today).ok_or_else(|| unusable(facts));
+    if mutant!("opt-out-ignored") {
+        contact = customer.contacts.first().ok_or(Hold::NoAddress);
+    }
+    let contact = contact?;
     if let Some(hold) = too_recent(facts, policy) {
         return Err(hold);
     }
@@ -134,5 +140,5 @@ fn too_recent(facts: &DunningFacts, policy: &DunningPolicy) -> Option<Hold> {
     let week = facts.customer.contacted_on.iter().filter(|day| plus_days(**day, 7) > facts.today).count();
     let is_full = u32::try_from(week).is_ok_and(|week| week >= policy.letters_per_7_days_max);
     let is_close = weekdays_between(last, facts.today) < policy.interval_weekdays_min;
-    (is_full || is_close).then_some(Hold::TooRecent { last })
+    ((is_full || is_close) && !mutant!("written-to-too-often")).then_some(Hold::TooRecent { last })
 }

@@ -12,6 +12,7 @@ use domain::invoice::Invoice;
 use domain::payment::Payment;
 use domain::timeline::{ChainHead, TimelineEntry, entry_hash};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The entity that everything belongs to.
 pub const ENTITY: &str = "main#";
@@ -29,17 +30,33 @@ const HALF_UNITS_PER_ITEM: u64 = 30;
 
 #[derive(Default)]
 pub struct Watch {
+    /// What each cause led to, and where its input is archived.
+    pub told: BTreeMap<String, Vec<Told>>,
     pub letters: Letters,
     pub zone: Option<Tz>,
+}
+
+/// What an entry told, in a word, with the archived input that it names.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub event: String,
+    pub archived: Option<String>,
+    /// The item that it is mainly about.
+    pub item: String,
 }
 
 fn entry(puts: &[Record]) -> Option<&Record> {
     puts.iter().find(|record| record.key.sk.starts_with(keys::ENTRY_PREFIX))
 }
 
+/// The name of what happened.
+fn word(entry: &TimelineEntry) -> String {
+    format!("{:?}", entry.event).chars().take_while(|c| c.is_alphanumeric()).collect()
+}
+
 impl Watch {
     /// A commit in a few words.
-    pub fn told(&self, puts: &[Record]) -> String {
+    pub fn describe(&self, puts: &[Record]) -> String {
         let event = entry(puts).and_then(|record| serde_json::from_str::<TimelineEntry>(&record.body).ok());
         let event = event.map(|entry| format!("{:?}", entry.event)).unwrap_or_default();
         let items = puts.iter().filter(|record| record.key.sk == keys::STATE);
@@ -65,6 +82,7 @@ impl Watch {
             return Err(("I10", format!("{} holds personal text", told.key)));
         }
         chained(puts, olds)?;
+        self.tell(puts);
         for (record, old) in puts.iter().zip(olds) {
             match kind(&record.key) {
                 Some(Kind::Invoice) => {
@@ -94,6 +112,14 @@ impl Watch {
         Ok(())
     }
 
+    fn tell(&mut self, puts: &[Record]) {
+        let entry = entry(puts).and_then(|record| serde_json::from_str::<TimelineEntry>(&record.body).ok());
+        let Some(entry) = entry else { return };
+        let item = entry.touched.first().map(|touched| touched.pk.clone()).unwrap_or_default();
+        let told = Told { event: word(&entry), archived: entry.cause.archived, item };
+        self.told.entry(entry.cause.event.to_string()).or_default().push(told);
+    }
+
     /// What a payment no longer settles, its invoices no longer count.
     fn dropped(&self, old: &Payment, read: &Read<'_>) -> Result<(), Broken> {
         for allocation in &old.allocations {
@@ -107,8 +133,7 @@ impl Watch {
     /// The event that a commit tells and, where it cost more than it may, its budget.
     pub fn cost(&self, puts: &[Record], half_units: u64) -> Option<(String, Option<u64>)> {
         let entry: TimelineEntry = serde_json::from_str(&entry(puts)?.body).ok()?;
-        let event = format!("{:?}", entry.event);
-        let event: String = event.chars().take_while(|c| c.is_alphanumeric()).collect();
+        let event = word(&entry);
         let items = u64::try_from(entry.touched.len()).unwrap();
         let budget = HALF_UNITS + HALF_UNITS_PER_ITEM * items;
         Some((event, (half_units > budget).then_some(budget)))

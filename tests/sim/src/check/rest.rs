@@ -57,7 +57,10 @@ pub fn check(runtime: &Runtime) -> Result<(), Broken> {
     invoices_are_the_truth(runtime, &standing)?;
     books_are_in_line(runtime, &standing)?;
     letters_are_once(runtime, &standing)?;
-    mails_were_read(runtime, &standing)?;
+    mails_were_read(runtime)?;
+    addresses_are_respected(runtime, &standing)?;
+    everything_is_on_record(runtime, &standing)?;
+    garbage_was_told(runtime, &standing)?;
     certain_payments_settled(runtime, &standing)
 }
 
@@ -227,13 +230,19 @@ fn books_are_in_line(runtime: &Runtime, standing: &Standing) -> Result<(), Broke
             theirs.lines.iter().map(|(invoice, amount)| line(invoice, amount.minor())).collect();
         ours.sort();
         lines.sort();
+        let kept = payment.received.minor() - payment.refunded.minor() - payment.reversed.minor();
         // What a person still has to decide stays in the books until then.
         let is_undecided = standing.invoices.iter().any(|invoice| {
             let refund = invoice.refunds_to_decide.iter().any(|refund| refund.payment == payment.id);
             refund || invoice.contested.iter().any(|contested| contested.payment == payment.id)
         });
-        if ours != lines && !is_undecided {
-            return Err(("I6", format!("payment {}: {ours:?} here, {lines:?} in the books", payment.id)));
+        let is_same = ours == lines && kept == theirs.total.minor();
+        if !is_same && !is_undecided {
+            let what = format!(
+                "payment {}: {kept} on {ours:?} here, {} on {lines:?} in the books",
+                payment.id, theirs.total
+            );
+            return Err(("I6", what));
         }
     }
     Ok(())
@@ -273,18 +282,75 @@ fn letters_are_once(runtime: &Runtime, standing: &Standing) -> Result<(), Broken
 }
 
 /// I5: every mail was taken in or quarantined, and what SES and customers said of an address counts.
-fn mails_were_read(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+fn mails_were_read(runtime: &Runtime) -> Result<(), Broken> {
     for mail in &runtime.world.mails {
         let claim = keys::claim(&runtime.app.settings.entity, "mail", &entry_hash(&mail.raw));
         if runtime.table.record(&claim).is_none() {
             return Err(("I5", format!("a mail was never taken in: {}", mail.raw)));
         }
     }
+    Ok(())
+}
+
+/// I5: what SES and customers said of an address counts; and what only others said of it does not.
+fn addresses_are_respected(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let world = &runtime.world;
     for customer in &standing.customers {
         let id = customer.id.as_str().trim_start_matches("qbo:");
-        let has_left = customer.contacts.iter().any(|contact| contact.status != AddressStatus::Usable);
-        if runtime.world.stopped.contains(id) && !has_left {
+        let is_usable = customer.contacts.iter().all(|contact| contact.status == AddressStatus::Usable);
+        let has_opted_out = customer.contacts.iter().any(|c| matches!(c.status, AddressStatus::OptedOut { .. }));
+        if is_usable && world.stopped.contains(id) {
             return Err(("I5", format!("customer {id} has opted out and may still be written to")));
+        }
+        if is_usable && world.unreachable.contains(id) {
+            return Err(("I5", format!("customer {id} bounced or complained and may still be written to")));
+        }
+        if has_opted_out && !world.may_be_stopped.contains(id) {
+            return Err(("I3", format!("customer {id} never opted out")));
+        }
+    }
+    Ok(())
+}
+
+/// I5 and I7: every mail led to an entry, no mail without a voucher to a promise; every input that an entry names is in
+/// the archive; and no sweep ever found work that nobody had asked for.
+fn everything_is_on_record(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let told = runtime.table.told();
+    let stored = runtime.blobs.stored.lock().unwrap();
+    for mail in &runtime.world.mails {
+        let digest = entry_hash(&mail.raw);
+        let Some(of_mail) = told.get(&format!("mail:{digest}")) else {
+            return Err(("I5", format!("a mail led to nothing: {}", mail.raw)));
+        };
+        if runtime.world.unverified.contains(&digest) && of_mail.iter().any(|t| t.event == "PromiseMade") {
+            return Err(("I3", format!("a mail that may be forged made a promise: {}", mail.raw)));
+        }
+    }
+    for (cause, entries) in &told {
+        for entry in entries {
+            let archived = entry.archived.as_ref().map(|key| key.split('#').next().unwrap_or_default());
+            let is_there = archived.is_none_or(|key| stored.contains_key(&("archive".into(), key.to_owned())));
+            if !is_there {
+                return Err(("I7", format!("{cause} is archived as {archived:?}, which is not there")));
+            }
+            // What the books refuse waits for a person, who may do it by asking again.
+            let was_refused = standing.has_task(&[TaskKind::LedgerMismatch], &entry.item);
+            if entry.event == "FollowUpMissed" && !was_refused {
+                return Err(("I8", format!("{cause} found work that nobody had asked for")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// I5: what means nothing waits for a person, in a dead-letter queue or as a task.
+fn garbage_was_told(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let room = runtime.queue.room.lock().unwrap();
+    for (queue, body) in &runtime.world.garbage {
+        let is_dead = room.dead.iter().any(|(of, dead, _)| of == queue && dead == body);
+        let digest = entry_hash(body);
+        if !is_dead && !standing.has_task(&[TaskKind::Quarantine], &digest) {
+            return Err(("I5", format!("{body} in {} is gone", queue.as_str())));
         }
     }
     Ok(())

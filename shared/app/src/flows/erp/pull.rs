@@ -13,6 +13,7 @@ use connectors::quickbooks::map::{self, RowError};
 use connectors::quickbooks::query::{QueryPage, page};
 use connectors::quickbooks::wire;
 use domain::ids::InvoiceId;
+use domain::mutant;
 use domain::timeline::Cause;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,9 @@ pub async fn start(app: &App, body: &str, due: &ErpPullDue) -> Result<(), Failur
 /// QuickBooks', the table's or the queue's.
 pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
     let home = app.settings.currency;
+    if mutant!("cursor-moved-before-its-page") {
+        move_cursor(app, due, &app.clock.now().to_rfc3339()).await?;
+    }
     let turned = match due.kind.as_str() {
         "Customer" => {
             let (page, cause) = fetch::<wire::Customer>(app, due).await?;

@@ -8,7 +8,7 @@ use crate::store::change::Change;
 use crate::store::entity::Stored;
 use crate::store::keys;
 use crate::store::reads::{customer_group, load, load_many};
-use crate::store::table::{Key, TableName};
+use crate::store::table::{Condition, Key, Record, TableName, Write};
 use crate::worker::Failure;
 use chrono::NaiveDate;
 use domain::cash::tokens::{normal_form, number_tokens};
@@ -20,6 +20,7 @@ use domain::inbox::amounts::Amount;
 use domain::inbox::decide::{Facts, Proposal, Trust, decide};
 use domain::invoice::{Invoice, OpenDispute};
 use domain::money::Money;
+use domain::mutant;
 use domain::promise::{ActivePromise, spread};
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
@@ -43,6 +44,11 @@ pub(super) async fn act(
         // Taken in by another delivery, or by a commit whose answer was lost.
         if app.table.get(TableName::Ledger, &claim).await?.is_some() {
             return Ok(Attempt::Done(()));
+        }
+        if mutant!("mail-claimed-apart") {
+            let record = Record::new(claim.clone(), 1, r#"{"v":1}"#);
+            let write = Write::Put { table: TableName::Ledger, record, condition: Condition::Absent };
+            app.table.commit(vec![write]).await?;
         }
         let customer = match &sender.customer {
             Some(id) => {
@@ -231,13 +237,18 @@ impl<'a> Work<'a> {
     /// The address that the mail came from gets no more automatic mail. Another's address is not its to stop.
     fn suppress(&mut self) {
         let on = self.app.today();
-        let hash = self.sender.from_hash.clone();
+        let mut hash = self.sender.from_hash.clone();
+        if mutant!("anybody-opts-out-anybody")
+            && let Some(first) = self.customer.as_ref().and_then(|customer| customer.state.contacts.first())
+        {
+            hash = first.email_hash.clone();
+        }
         let contact = self.customer.as_ref().and_then(|customer| {
             customer
                 .state
                 .contacts
                 .iter()
-                .find(|contact| contact.email_hash == hash)
+                .find(|contact| contact.email_hash == hash || mutant!("anybody-opts-out-anybody"))
                 .map(|contact| contact.id.clone())
         });
         let Some(contact) = contact else {
@@ -290,7 +301,10 @@ impl<'a> Work<'a> {
             // An automatic mail that belongs to nobody: archived, and nothing to tell.
             return Ok(Attempt::Done(()));
         }
-        Attempt::of(change.claim(claim, r#"{"v":1}"#).commit(app.table.as_ref()).await, ())
+        if !mutant!("mail-claimed-apart") {
+            change = change.claim(claim, r#"{"v":1}"#);
+        }
+        Attempt::of(change.commit(app.table.as_ref()).await, ())
     }
 }
 

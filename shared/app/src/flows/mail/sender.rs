@@ -14,6 +14,7 @@ use connectors::ses::inbound::{InboundNotice, Verdict};
 use domain::customer::Customer;
 use domain::ids::CustomerId;
 use domain::inbox::decide::Trust;
+use domain::mutant;
 use domain::sealed::{LookupHash, Sealed};
 
 /// The sender as far as recognised.
@@ -59,6 +60,9 @@ pub(crate) async fn recognise(
 }
 
 fn is_authentic(notice: Option<&InboundNotice>) -> bool {
+    if mutant!("forged-mail-believed") {
+        return true;
+    }
     notice
         .is_some_and(|notice| notice.verdicts.dmarc == Verdict::Pass && notice.verdicts.spam != Verdict::Fail)
 }
