@@ -149,7 +149,7 @@ async fn record(
                     amount: part.amount,
                 }),
             }
-            invoice.state = state;
+            invoice.state = state.promise_reopened().map_err(poison)?;
         }
     }
     let why = match fact.kind {
