@@ -63,3 +63,20 @@ async fn a_later_statement_that_repeats_an_entry_books_it_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_line_without_a_date_sets_the_file_aside_with_its_place() {
+    story(async |world| {
+        world.given_larkspur().await;
+        let file = String::from_utf8(statement("S1", GOOD)).unwrap();
+        let (first, rest) = file.split_once("<NtryRef>2</NtryRef>").unwrap();
+        let rest =
+            rest.replacen("<BookgDt><Dt>2026-03-16</Dt></BookgDt><ValDt><Dt>2026-03-16</Dt></ValDt>", "", 1);
+        let file = format!("{first}<NtryRef>2</NtryRef>{rest}");
+        world.when_bank_file("undated.xml", file.as_bytes()).await;
+        assert_eq!(world.payments().await, []);
+        let (kind, why) = world.tasks().await.remove(0);
+        assert!(kind == TaskKind::Quarantine && why.contains("entry 2") && why.contains("BookgDt"), "{why}");
+    })
+    .await;
+}

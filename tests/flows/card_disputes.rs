@@ -92,3 +92,57 @@ async fn more_disputed_than_is_left_waits_for_a_person() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn lost_and_then_won_on_appeal_everything_is_as_before() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        let before = world.invoice("INV-1001").await;
+        for standing in ["needs_response", "lost", "won"] {
+            world.given_card_dispute("dp_1", "pi_1", "500.00", standing);
+            world.when_notice("charge.dispute.updated", "dispute", "dp_1").await;
+        }
+        assert_eq!(world.invoice("INV-1001").await, before);
+        world.then_unapplied("stripe:pi_1", "0.00").await;
+        world.then_tasks(&[]).await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn won_on_appeal_after_the_invoice_was_reopened_it_is_settled_again() {
+    story(async |world| {
+        given_disputed(world).await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "lost");
+        world.when_notice("charge.dispute.closed", "dispute", "dp_1").await;
+        world.when_decided("INV-1001", "dp_1", RefundChoice::Reopen).await;
+        world.then_open_in_quickbooks("INV-1001", "500.00");
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "won");
+        world.when_notice("charge.dispute.updated", "dispute", "dp_1").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_open_in_quickbooks("INV-1001", "0.00");
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn won_and_then_lost_after_all_it_is_contested_again() {
+    story(async |world| {
+        given_disputed(world).await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "won");
+        world.when_notice("charge.dispute.closed", "dispute", "dp_1").await;
+        world.then_tasks(&[]).await;
+        world.given_card_dispute("dp_1", "pi_1", "500.00", "lost");
+        world.when_notice("charge.dispute.updated", "dispute", "dp_1").await;
+        world.then_open("INV-1001", "500.00").await;
+        world.then_held("7", "INV-1001", "card dispute").await;
+        world.then_tasks(&[TaskKind::CardDispute]).await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+    })
+    .await;
+}

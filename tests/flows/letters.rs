@@ -1,4 +1,5 @@
 //! Letters: one a step, none to someone who has paid, and never a second one in doubt.
+use app::flows::letter_outcomes::Outcome;
 use app::letter::LetterState;
 use app::ports::HandOff;
 use app::queues::QueueName;
@@ -233,6 +234,71 @@ async fn money_that_no_rule_could_apply_still_holds_the_letter() {
         world.when_tick("2026-03-16", "11:00").await;
         assert_eq!(world.letters(), 0);
         world.then_held("7", "INV-1001", "paid").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delivery_outweighs_the_word_that_it_did_not_arrive() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_hand_offs([HandOff::Unknown { why: "timeout".into() }]);
+        world.when_tick("2026-03-16", "11:00").await;
+        world.when_resolved("7", "2026-03-16", Outcome::DidNotArrive).await;
+        assert_eq!(world.invoice("INV-1001").await.letters, []);
+        world.when_letter_event("7", "2026-03-16", "ap@larkspur.example", Sent::Delivery).await;
+        let state = world.letter_state("7", "2026-03-16").await;
+        assert!(matches!(state, LetterState::Delivered { .. }), "{state:?}");
+        assert_eq!(world.invoice("INV-1001").await.letters.len(), 1);
+        assert_eq!(world.customer("7").await.contacted_on.len(), 1);
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 1, "no second letter of the level that was delivered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_letter_that_ses_rejects_counts_as_not_sent() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_tick("2026-03-16", "11:00").await;
+        world.when_letter_event("7", "2026-03-16", "ap@larkspur.example", Sent::Reject).await;
+        let state = world.letter_state("7", "2026-03-16").await;
+        assert!(matches!(state, LetterState::Cancelled { .. }), "{state:?}");
+        assert_eq!(world.invoice("INV-1001").await.letters, []);
+        assert_eq!(world.customer("7").await.contacted_on, []);
+        world.then_tasks(&[TaskKind::LetterUnknown]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_permanent_bounce_blocks_the_address_whatever_came_before_it() {
+    for before in [Sent::Delivery, Sent::TransientBounce] {
+        story(async |world| {
+            world.given_larkspur().await;
+            world.when_tick("2026-03-16", "11:00").await;
+            world.when_letter_event("7", "2026-03-16", "ap@larkspur.example", before).await;
+            world.when_letter_event("7", "2026-03-16", "ap@larkspur.example", Sent::PermanentBounce).await;
+            let customer = world.customer("7").await;
+            assert!(matches!(customer.contacts[0].status, AddressStatus::Bounced { .. }), "{customer:?}");
+            world.then_tasks(&[TaskKind::AddressBounced]).await;
+            world.when_tick("2026-03-25", "11:00").await;
+            assert_eq!(world.letters(), 1);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_bounce_does_not_soften_an_opt_out() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_tick("2026-03-16", "11:00").await;
+        world.when_opted_out_by_link("7").await;
+        world.when_letter_event("7", "2026-03-16", "ap@larkspur.example", Sent::PermanentBounce).await;
+        let customer = world.customer("7").await;
+        assert!(matches!(customer.contacts[0].status, AddressStatus::OptedOut { .. }), "{customer:?}");
     })
     .await;
 }

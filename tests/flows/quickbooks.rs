@@ -456,3 +456,22 @@ async fn a_credit_link_that_people_delete_takes_the_credit_off() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_dry_run_posts_nothing_and_going_live_posts_what_is_due() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_sending(false);
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.then_open("INV-1001", "0.00").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        world.then_posted(0);
+        assert_eq!(world.letters(), 0);
+        world.given_sending(true);
+        world.when_tick("2026-03-17", "12:00").await;
+        world.then_posted(1);
+        world.then_open_in_quickbooks("INV-1001", "0.00");
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}

@@ -1,5 +1,6 @@
 //! Replies: words hold, promise and call people; they never move money, and never another's invoice.
 use domain::customer::AddressStatus;
+use domain::invoice::RefundChoice;
 use domain::promise::PromiseOutcome;
 use domain::task::TaskKind;
 use domain::timeline::Event;
@@ -213,6 +214,87 @@ async fn a_machine_that_answers_promises_nothing() {
         world.when_raw_mail(raw.as_bytes(), AP, &to, Some("PASS")).await;
         assert_eq!(world.invoice("INV-1001").await.promise, None);
         world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_promise_that_replaces_another_counts_it_as_not_kept_and_the_fourth_is_for_a_person() {
+    story(async |world| {
+        given_letter(world).await;
+        for (text, not_kept) in
+            [("on Wednesday", 0), ("on Wednesday", 0), ("on Thursday", 1), ("on Friday", 2)]
+        {
+            when_replied(world, &format!("We will pay this invoice {text}.")).await;
+            assert_eq!(world.invoice("INV-1001").await.broken_promises, not_kept, "{text}");
+        }
+        world.then_tasks(&[]).await;
+        when_replied(world, "We will pay this invoice on 27 March 2026.").await;
+        let promise = world.invoice("INV-1001").await.promise.unwrap();
+        assert_eq!(promise.on, "2026-03-20".parse().unwrap(), "the third stands");
+        world.then_tasks(&[TaskKind::MailReview]).await;
+        world.when_tick("2026-03-24", "11:00").await;
+        world.then_happened(1, valued(PromiseOutcome::Broken));
+        assert_eq!(world.letters(), 1, "a person decides whether to wait once more");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn paid_before_its_day_a_promise_is_kept_at_once_and_stands_again_when_the_money_goes_back() {
+    story(async |world| {
+        given_letter(world).await;
+        when_replied(world, "We will pay this invoice on Friday.").await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        world.then_happened(1, valued(PromiseOutcome::Kept));
+        assert_eq!(world.invoice("INV-1001").await.promise, None);
+        world.given_refund("re_1", "pi_1", "500.00", "succeeded");
+        world.when_notice("refund.created", "refund", "re_1").await;
+        world.when_decided("INV-1001", "re_1", RefundChoice::Reopen).await;
+        world.when_pull().await;
+        world.then_held("7", "INV-1001", "promise until 2026-03-22").await;
+        world.when_tick("2026-03-23", "11:00").await;
+        world.then_happened(1, valued(PromiseOutcome::Broken));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_promise_on_what_is_credited_in_whole_is_not_broken() {
+    story(async |world| {
+        world.given_credit_memo("CM-1", "7", "500.00", "2026-03-10");
+        given_letter_beside_credit(world).await;
+        when_replied(world, "We will pay INV-1001 on Friday.").await;
+        world.given_credit_link("7", "CM-1", "INV-1001", "500.00");
+        world.when_pull().await;
+        world.when_tick("2026-03-23", "11:00").await;
+        world.then_happened(1, valued(PromiseOutcome::Kept));
+        assert_eq!(world.invoice("INV-1001").await.broken_promises, 0);
+    })
+    .await;
+}
+
+/// A letter went out before the credit memo came.
+async fn given_letter_beside_credit(world: &mut World) {
+    world.given_customer("7", "Larkspur Design LLC", AP);
+    world.given_invoice("INV-1001", "7", "500.00", "2026-03-06");
+    world.given_invoice("INV-1002", "7", "900.00", "2026-03-06");
+    world.when_pull().await;
+    world.when_tick(DAY, "11:00").await;
+    assert_eq!(world.letters(), 1);
+}
+
+#[tokio::test]
+async fn pauses_that_have_ended_do_not_pile_up() {
+    story(async |world| {
+        given_letter(world).await;
+        for day in ["2026-03-16", "2026-03-24", "2026-04-01"] {
+            world.when_it_is(day, "12:00");
+            when_replied(world, "We have already paid this invoice.").await;
+        }
+        let pauses = world.customer("7").await.pauses;
+        assert_eq!(pauses.len(), 1, "{pauses:?}");
     })
     .await;
 }

@@ -252,6 +252,13 @@ impl World {
         self.mailers.push(mailer);
     }
 
+    /// The deployment sends and posts, or is a dry run.
+    pub fn given_sending(&mut self, is_sending: bool) {
+        let mut settings = app::settings::Settings::clone(&self.app.settings);
+        settings.is_sending = is_sending;
+        self.app.settings = Arc::new(settings);
+    }
+
     /// Nobody works off this queue, until it runs again.
     pub fn given_stopped_queue(&mut self, queue: QueueName) {
         self.stopped.insert(queue);

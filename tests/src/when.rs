@@ -3,6 +3,7 @@ use crate::given::usd;
 use crate::world::{WEBHOOK_SECRET, World};
 use app::App;
 use app::flows::dunning::letter_id;
+use app::flows::letter_outcomes::{self, Outcome};
 use app::flows::letters::send_ref;
 use app::flows::opt_out::opt_out;
 use app::flows::refunds::{self, RefundDecision};
@@ -53,6 +54,10 @@ pub enum Sent {
     Send,
     Delivery,
     PermanentBounce,
+    /// A full mailbox, say.
+    TransientBounce,
+    /// SES took the mail and then did not send it.
+    Reject,
     Complaint,
 }
 
@@ -104,6 +109,16 @@ impl World {
         let (cause, payment) = (Cause::new("console:accept"), PaymentId::new(payment));
         let accept = async |app: &App| cash::accept(app, &cause, &payment, &candidate, "ines").await;
         self.insist("console", accept).await;
+        self.settle().await;
+    }
+
+    /// A person tells what became of the letter of a day.
+    pub async fn when_resolved(&mut self, customer: &str, day: &str, outcome: Outcome) {
+        let letter = self.letter(customer, day);
+        let cause = Cause::new("console:letter");
+        for _ in 0..self.deliveries() {
+            letter_outcomes::resolve(&self.app, &cause, &letter, outcome, "ines").await.unwrap();
+        }
         self.settle().await;
     }
 
@@ -223,15 +238,16 @@ impl World {
         let mut event = json!({"mail": {"timestamp": at, "messageId": format!("ses-{}", send_ref(&letter)),
             "source": self.app.settings.mail_from, "destination": [address],
             "tags": {"ar_send_id": [send_ref(&letter)]}}});
+        let bounce = |kind: &str, why: &str| {
+            json!({"timestamp": at, "bounceType": kind, "bounceSubType": why,
+                "bouncedRecipients": [{"emailAddress": address, "diagnosticCode": why}]})
+        };
         let (kind, name, detail) = match what {
             Sent::Send => ("Send", "send", json!({})),
             Sent::Delivery => ("Delivery", "delivery", json!({"timestamp": at, "recipients": [address]})),
-            Sent::PermanentBounce => {
-                let bounced = json!([{"emailAddress": address, "diagnosticCode": "550 no such user"}]);
-                let detail = json!({"timestamp": at, "bounceType": "Permanent", "bounceSubType": "NoEmail",
-                    "bouncedRecipients": bounced});
-                ("Bounce", "bounce", detail)
-            }
+            Sent::PermanentBounce => ("Bounce", "bounce", bounce("Permanent", "NoEmail")),
+            Sent::TransientBounce => ("Bounce", "bounce", bounce("Transient", "MailboxFull")),
+            Sent::Reject => ("Reject", "reject", json!({"reason": "Bad content"})),
             Sent::Complaint => {
                 let detail = json!({"timestamp": at, "complainedRecipients": [{"emailAddress": address}]});
                 ("Complaint", "complaint", detail)

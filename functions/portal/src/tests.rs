@@ -101,6 +101,7 @@ async fn seed(app: &App) {
         refunds_to_decide: vec![],
         contested: vec![],
         promise: None,
+        kept_promise: None,
         broken_promises: 0,
         dispute: None,
         letters: vec![],

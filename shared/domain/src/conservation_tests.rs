@@ -61,6 +61,7 @@ fn invoice(number: &str, original: i64) -> Invoice {
         refunds_to_decide: vec![],
         contested: vec![],
         promise: None,
+        kept_promise: None,
         broken_promises: 0,
         dispute: None,
         letters: vec![],

@@ -103,9 +103,10 @@ impl Customer {
         self.pauses.iter().find(|pause| pause.until.is_none_or(|until| today <= until))
     }
 
-    /// Adds a pause unless one of the same reason and end stands.
+    /// Adds a pause unless one of the same reason and end stands. Those that have ended by then are let go.
     #[must_use]
     pub fn paused(mut self, pause: Pause) -> Self {
+        self.pauses.retain(|known| known.until.is_none_or(|until| pause.since <= until));
         if !self.pauses.iter().any(|known| known.reason == pause.reason && known.until == pause.until) {
             self.pauses.push(pause);
         }

@@ -37,7 +37,7 @@ pub enum ReversalState {
     Standing,
     /// A failed refund, or a dispute that was won: the money is ours again.
     Undone,
-    /// A dispute that was lost.
+    /// A dispute that was lost; won on appeal, it is undone.
     Final,
 }
 
@@ -210,9 +210,9 @@ impl Payment {
     /// taken from, and the allocations it names must be taken off their invoices in the same commit.
     ///
     /// # Errors
-    /// A refusal when more goes back than is left, or the reversal is known already.
+    /// A refusal when more goes back than is left, or the reversal is known already and was not undone.
     pub fn reverse(mut self, kind: ReversalKind, external_id: &str, amount: Money) -> Result<Self, Refusal> {
-        if self.reversal(external_id).is_some() {
+        if self.reversal(external_id).is_some_and(|known| known.state != ReversalState::Undone) {
             return Err(Refusal::new("reversal-once", format!("{external_id} is recorded already")));
         }
         let left = self.unapplied()?.plus(self.applied)?;
@@ -237,6 +237,8 @@ impl Payment {
             ReversalKind::Refund => self.refunded = self.refunded.plus(amount)?,
             ReversalKind::CardDispute => self.reversed = self.reversed.plus(amount)?,
         }
+        // One that was undone and stands again is recorded anew: where it was taken from may differ.
+        self.reversals.retain(|reversal| reversal.external_id != external_id);
         let external_id = external_id.to_owned();
         self.reversals.push(Reversal {
             kind,
@@ -252,10 +254,10 @@ impl Payment {
     /// Gives the allocations that the caller restores where the invoices still allow it.
     ///
     /// # Errors
-    /// A refusal when there is no such reversal standing.
+    /// A refusal when there is no such reversal, or it was undone already.
     pub fn undo_reversal(mut self, external_id: &str) -> Result<(Self, Vec<Allocation>), Refusal> {
         let known = self.reversals.iter_mut().find(|reversal| reversal.external_id == external_id);
-        let Some(known) = known.filter(|reversal| reversal.state == ReversalState::Standing) else {
+        let Some(known) = known.filter(|reversal| reversal.state != ReversalState::Undone) else {
             return Err(Refusal::new("reversal-standing", format!("{external_id} is not standing")));
         };
         known.state = ReversalState::Undone;

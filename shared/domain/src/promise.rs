@@ -31,6 +31,9 @@ impl ActivePromise {
     }
 }
 
+/// After this many promises on an invoice that were not kept, a person decides about the next one.
+pub const NOT_KEPT_MAX: u8 = 2;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PromiseOutcome {

@@ -80,6 +80,7 @@ pub fn invoice(app: &App, customer: &str, number: &str, days_past_due: i64, orig
         refunds_to_decide: vec![],
         contested: vec![],
         promise: None,
+        kept_promise: None,
         broken_promises: 0,
         dispute: None,
         letters: vec![],

@@ -42,12 +42,18 @@ CREATE INDEX IF NOT EXISTS qbo_by_reference ON qbo_document (realm, kind, refere
 CREATE INDEX IF NOT EXISTS qbo_by_customer ON qbo_document (realm, customer);
 CREATE INDEX IF NOT EXISTS qbo_by_update ON qbo_document (realm, kind, updated_at);
 
+CREATE TABLE IF NOT EXISTS qbo_deleted (
+  realm TEXT NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, deleted_at INTEGER NOT NULL,
+  PRIMARY KEY (realm, kind, id)) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS stripe_object (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, created INTEGER NOT NULL, body TEXT NOT NULL);
 
 CREATE TRIGGER IF NOT EXISTS qbo_inserted AFTER INSERT ON qbo_document
   BEGIN UPDATE change_count SET n = n + 1; END;
 CREATE TRIGGER IF NOT EXISTS qbo_updated AFTER UPDATE ON qbo_document
+  BEGIN UPDATE change_count SET n = n + 1; END;
+CREATE TRIGGER IF NOT EXISTS qbo_removed AFTER DELETE ON qbo_document
   BEGIN UPDATE change_count SET n = n + 1; END;
 CREATE TRIGGER IF NOT EXISTS stripe_inserted AFTER INSERT ON stripe_object
   BEGIN UPDATE change_count SET n = n + 1; END;

@@ -10,11 +10,12 @@ use crate::store::keys;
 use crate::store::reads::load_many;
 use crate::store::table::{Condition, Record, TableName, Write};
 use crate::worker::Failure;
+use chrono::NaiveDate;
 use connectors::bank::parse;
 use domain::ids::{ExternalRef, PaymentId};
 use domain::mutant;
 use domain::payment::{Payment, PaymentSource};
-use domain::statement::{PayoutOriginators, StatementLine};
+use domain::statement::{BankStatement, PayoutOriginators, StatementLine};
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
 
@@ -36,6 +37,10 @@ pub async fn file(app: &App, bucket: &str, key: &str) -> Result<(), Failure> {
             return quarantine(app, &cause, &format!("bank file {key}"), &error.to_string()).await;
         }
     };
+    if let Some(why) = undated(&file.statements) {
+        let cause = Cause::archived_at(format!("bank:{archived}"), &archived);
+        return quarantine(app, &cause, &format!("bank file {key}"), &why).await;
+    }
     let payouts = PayoutOriginators::new(app.settings.payout_originators.iter().cloned());
     for statement in &file.statements {
         let is_ours = |line: &&StatementLine| {
@@ -53,6 +58,19 @@ pub async fn file(app: &App, bucket: &str, key: &str) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The first line without any date, with its place: a payment needs the day on which it came.
+fn undated(statements: &[BankStatement]) -> Option<String> {
+    let lines =
+        statements.iter().flat_map(|statement| statement.lines.iter().map(move |line| (statement, line)));
+    let (statement, line) = lines.into_iter().find(|(_, line)| received_on(line).is_none())?;
+    let (id, at) = (&statement.statement_id, line.entry_number);
+    Some(format!("statement {id}, entry {at}: neither a value date nor a booking date"))
+}
+
+fn received_on(line: &StatementLine) -> Option<NaiveDate> {
+    line.valued_on.or(line.booked_on)
 }
 
 /// Books the lines of one bank entry. The entry is claimed once, with how many lines it had: a bank that sends it
@@ -86,7 +104,7 @@ async fn book(app: &App, cause: &Cause, account: &str, lines: &[&StatementLine])
         for part in missing.chunks(LINES_PER_COMMIT) {
             let mut change: Option<Change> = None;
             for line in part {
-                let payment = incoming(account, line).sealed(app).await?;
+                let payment = incoming(account, line)?.sealed(app).await?;
                 let event = Event::PaymentReceived { payment: payment.id.clone(), amount: payment.received };
                 let begun = change
                     .take()
@@ -112,23 +130,28 @@ fn payment_id(line: &StatementLine) -> PaymentId {
     PaymentId(format!("bank:{key}:{}", line.detail_number))
 }
 
-fn incoming(account: &str, line: &StatementLine) -> Incoming {
+fn incoming(account: &str, line: &StatementLine) -> Result<Incoming, Failure> {
     let id = payment_id(line);
+    let received_on = received_on(line).ok_or_else(|| Failure::poison(format!("{id} has no date")))?;
     let mut structured: Vec<String> =
         line.remittances.iter().filter_map(|remittance| remittance.document_number.clone()).collect();
     structured.retain(|reference| !reference.trim().is_empty());
     let mut text = line.remittance_text.clone();
     text.extend(line.remittances.iter().filter_map(|remittance| remittance.creditor_reference.clone()));
     text.extend(line.additional_info.clone());
-    Incoming {
+    Ok(Incoming {
         external_ref: ExternalRef::new("bank", format!("{account}/{}", id.as_str())),
         id,
         source: PaymentSource::Bank,
         received: line.amount,
-        received_on: line.valued_on.or(line.booked_on).unwrap_or_default(),
+        received_on,
         structured,
         text: text.join("\n"),
         payer_name: line.counterparty.name.clone(),
         payer_keys: line.counterparty.account.iter().cloned().collect(),
-    }
+    })
 }
+
+#[cfg(test)]
+#[path = "bank_tests.rs"]
+mod tests;

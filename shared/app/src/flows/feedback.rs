@@ -1,5 +1,6 @@
 //! What became of our mail: SES' events on the letter's timeline, and the status of the address.
-use super::letters::sent;
+use super::letter_outcomes::counted;
+use super::letters::{release, sent};
 use super::tasks::{about_customer, finished, new_task, open_about, opened, quarantine};
 use super::{Attempt, settle};
 use crate::App;
@@ -78,7 +79,7 @@ async fn find_letter(app: &App, event: &MailEvent) -> Result<Option<Key>, Failur
     Ok(letter.map(|letter| letter.state.key()))
 }
 
-/// How far along a letter is: events come in any order, and a letter only moves forward.
+/// How far along a letter is: events come in any order, and a letter only moves forward. A rejection is the exception.
 fn rank(state: &LetterState) -> u8 {
     match state {
         LetterState::Planned
@@ -98,9 +99,36 @@ async fn follow(
     mut letter: Stored<Letter>,
     event: &MailEvent,
 ) -> Result<Attempt<()>, Failure> {
+    if let MailEventKind::Reject { reason } = &event.kind {
+        return rejected(app, cause, letter, reason).await;
+    }
+    let Some((next, told)) = next(&letter.state, event) else { return Ok(Attempt::Done(())) };
+    let marks = marks(app, &letter.state, event).await?;
+    let is_ahead = rank(&next) > rank(&letter.state.state);
+    if !is_ahead && marks.is_none() {
+        return Ok(Attempt::Done(()));
+    }
+    let former = letter.state.state.clone();
+    if is_ahead {
+        letter.state.state = next;
+    }
+    // Taken back as not sent, by a person say: the event is a fact, and the letter counts again.
+    let is_back = matches!(former, LetterState::Cancelled { .. });
+    if is_back || marks.is_some() {
+        return with_customer(app, cause, letter, told, is_back, marks).await;
+    }
+    if rank(&former) == 0 {
+        return sent(app, cause, letter, told).await;
+    }
+    let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), told);
+    Attempt::of(change.update(letter).commit(app.table.as_ref()).await, ())
+}
+
+/// What the event makes of the letter; `None` for what changes nothing.
+fn next(letter: &Letter, event: &MailEvent) -> Option<(LetterState, Event)> {
     let message_ref = event.message_id.clone();
-    let (id, contact) = (letter.state.id.clone(), letter.state.contact.clone());
-    let (next, told) = match &event.kind {
+    let (id, contact) = (letter.id.clone(), letter.contact.clone());
+    Some(match &event.kind {
         MailEventKind::Send => (
             LetterState::Sent { message_ref: message_ref.clone() },
             Event::LetterSent { letter: id, message_ref },
@@ -117,58 +145,82 @@ async fn follow(
         }
         MailEventKind::Reject { .. }
         | MailEventKind::DeliveryDelay { .. }
-        | MailEventKind::Complaint(ComplaintKind::NotSpam) => {
-            return Ok(Attempt::Done(()));
-        }
-    };
-    if rank(&next) <= rank(&letter.state.state) {
-        return Ok(Attempt::Done(()));
-    }
-    let is_first = rank(&letter.state.state) == 0;
-    letter.state.state = next;
-    let status = status(app, event);
-    if is_first && status.is_none() {
-        return sent(app, cause, letter, told).await;
-    }
-    let Some(status) = status else {
-        let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), told);
-        return Attempt::of(change.update(letter).commit(app.table.as_ref()).await, ());
-    };
-    mark_address(app, cause, letter, told, event, status).await
+        | MailEventKind::Complaint(ComplaintKind::NotSpam) => return None,
+    })
 }
 
-/// What the event means for the address it is about; nothing for a delivery or a bounce that may pass.
-fn status(app: &App, event: &MailEvent) -> Option<AddressStatus> {
-    match &event.kind {
-        MailEventKind::Bounce { .. } if mutant!("bounce-forgotten") => None,
-        MailEventKind::Complaint(_) if mutant!("complaint-forgotten") => None,
-        MailEventKind::Bounce { kind: BounceKind::Permanent, .. } => {
-            Some(AddressStatus::Bounced { on: app.today() })
+/// SES took the mail and then did not send it: what the letter claimed is taken back, and a person is told.
+async fn rejected(
+    app: &App,
+    cause: &Cause,
+    letter: Stored<Letter>,
+    reason: &str,
+) -> Result<Attempt<()>, Failure> {
+    match letter.state.state {
+        LetterState::Claimed | LetterState::Sent { .. } | LetterState::Unknown { .. } => {
+            let why = format!("SES rejected it: {reason}");
+            Ok(release(app, cause, letter, &why, true).await?.map(|_| ()))
         }
-        MailEventKind::Complaint(ComplaintKind::Objection) => {
-            Some(AddressStatus::Complained { on: app.today() })
-        }
-        _ => None,
+        _ => Ok(Attempt::Done(())),
     }
 }
 
-async fn mark_address(
+/// Addresses that an event blocks, with their new status.
+struct Marks {
+    hashes: Vec<LookupHash>,
+    status: AddressStatus,
+}
+
+/// The customer's addresses that the event blocks and that are not blocked yet, however far the letter is: a permanent
+/// bounce may come after a delivery, and after a bounce that seemed to pass.
+async fn marks(app: &App, letter: &Letter, event: &MailEvent) -> Result<Option<Marks>, Failure> {
+    let on = app.today();
+    let status = match &event.kind {
+        MailEventKind::Bounce { .. } if mutant!("bounce-forgotten") => return Ok(None),
+        MailEventKind::Complaint(_) if mutant!("complaint-forgotten") => return Ok(None),
+        MailEventKind::Bounce { kind: BounceKind::Permanent, .. } => AddressStatus::Bounced { on },
+        MailEventKind::Complaint(ComplaintKind::Objection) => AddressStatus::Complained { on },
+        _ => return Ok(None),
+    };
+    let key = keys::customer(&app.settings.entity, &letter.customer);
+    let customer = must_load::<Customer>(app.table.as_ref(), &key).await?.state;
+    let mut hashes = Vec::new();
+    for recipient in &event.recipients {
+        let hash = lookup(app, recipient)?;
+        if customer
+            .contacts
+            .iter()
+            .any(|contact| contact.email_hash == hash && gives_way(&contact.status, &status))
+        {
+            hashes.push(hash);
+        }
+    }
+    Ok((!hashes.is_empty()).then_some(Marks { hashes, status }))
+}
+
+/// Whether an address of this status takes the other: what its owner asked for outlives a bounce.
+const fn gives_way(status: &AddressStatus, to: &AddressStatus) -> bool {
+    match status {
+        AddressStatus::Usable | AddressStatus::Held { .. } => true,
+        AddressStatus::Bounced { .. } => matches!(to, AddressStatus::Complained { .. }),
+        AddressStatus::OptedOut { .. } | AddressStatus::Complained { .. } => false,
+    }
+}
+
+async fn with_customer(
     app: &App,
     cause: &Cause,
     mut letter: Stored<Letter>,
     told: Event,
-    event: &MailEvent,
-    status: AddressStatus,
+    is_back: bool,
+    marks: Option<Marks>,
 ) -> Result<Attempt<()>, Failure> {
     let entity = app.settings.entity.clone();
     let key = keys::customer(&entity, &letter.state.customer);
     let mut customer = must_load::<Customer>(app.table.as_ref(), &key).await?;
-    let mut hashes: Vec<LookupHash> = Vec::new();
-    for recipient in &event.recipients {
-        hashes.push(lookup(app, recipient)?);
-    }
-    for hash in &hashes {
-        customer.state = customer.state.with_status(hash, &status);
+    let mut invoices = Vec::new();
+    if is_back {
+        (customer, invoices) = counted(app, customer, &letter.state).await?;
     }
     if customer.state.letter_in_hand.as_ref() == Some(&letter.state.id) {
         customer.state.letter_in_hand = None;
@@ -179,12 +231,21 @@ async fn mark_address(
     let task = new_task(app, TaskKind::AddressBounced, &about, "letters to this address come back");
     let task = about_customer(task, Some(&letter.state.customer));
     let unclear = open_about(app, TaskKind::LetterUnknown, &letter.state.key().pk).await?;
+    let is_bounced = matches!(&marks, Some(Marks { status: AddressStatus::Bounced { .. }, .. }));
+    if let Some(Marks { hashes, status }) = marks {
+        for hash in hashes {
+            customer.state = customer.state.with_status(&hash, &status);
+        }
+    }
     let mut change =
         Change::new(entity, app.clock.now(), cause.clone(), told).update(letter).update(customer);
+    for invoice in invoices {
+        change = change.update(invoice);
+    }
     if let Some(unclear) = unclear {
         change = change.update(finished(unclear, app, "dunlin", "it was sent"));
     }
-    if matches!(status, AddressStatus::Bounced { .. }) {
+    if is_bounced {
         change = opened(app, change, task).await?;
     }
     Attempt::of(change.commit(app.table.as_ref()).await, ())

@@ -59,6 +59,7 @@ pub(crate) fn invoice(id: &str, minor: i64) -> Invoice {
         refunds_to_decide: vec![],
         contested: vec![],
         promise: None,
+        kept_promise: None,
         broken_promises: 0,
         dispute: None,
         letters: vec![],

@@ -72,6 +72,22 @@ pub async fn resolve(
     .await
 }
 
+/// The letter counts as sent after all: its contact day and its levels, with the invoices on which they are missing.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn counted(
+    app: &App,
+    customer: Stored<Customer>,
+    letter: &Letter,
+) -> Result<(Stored<Customer>, Vec<Stored<Invoice>>), Failure> {
+    let wanted: Vec<_> =
+        letter.items.iter().map(|item| keys::invoice(&app.settings.entity, &item.invoice)).collect();
+    let invoices: Vec<Stored<Invoice>> = load_many(app.table.as_ref(), &wanted).await?;
+    let missing = invoices.into_iter().filter_map(|invoice| with_level(invoice, letter, Outcome::Arrived));
+    Ok((with_contact_day(customer, letter, Outcome::Arrived), missing.collect()))
+}
+
 fn told(letter: &LetterId, outcome: Outcome, by: &str) -> (Event, LetterState, &'static str) {
     let letter = letter.clone();
     match outcome {

@@ -342,7 +342,10 @@ pub async fn sent(
 }
 
 /// Certainly not sent: the claim is taken back, exactly. A permanent refusal cancels the letter.
-async fn release(
+///
+/// # Errors
+/// The table's.
+pub(super) async fn release(
     app: &App,
     cause: &Cause,
     mut letter: Stored<Letter>,
@@ -364,7 +367,9 @@ async fn release(
     if is_permanent {
         letter.state.state = LetterState::Cancelled { why: why.to_owned() };
         letter.done(FollowUp::SendLetter);
-        customer.state.letter_in_hand = None;
+        if customer.state.letter_in_hand.as_ref() == Some(&id) {
+            customer.state.letter_in_hand = None;
+        }
     } else {
         letter.state.state = LetterState::Planned;
         letter.follow_up(FollowUp::SendLetter);

@@ -6,11 +6,11 @@ use crate::store::reads::load;
 use crate::store::table::Key;
 use crate::worker::Failure;
 use domain::invoice::Invoice;
-use domain::promise::{PromiseOutcome, value};
+use domain::refusal::Refusal;
 use domain::timeline::{Cause, Event};
 
-/// Values the promise on an invoice if it is due: kept, partially kept or broken. Broken and partly kept promises
-/// raise the invoice's promise level, and dunning goes on with its next step.
+/// Values the promise on an invoice if it is due, or nothing is left to pay: kept, partially kept or broken. Broken and
+/// partly kept promises raise the invoice's promise level, and dunning goes on with its next step.
 ///
 /// # Errors
 /// The table's.
@@ -19,14 +19,11 @@ pub async fn value_if_due(app: &App, cause: &Cause, key: &Key) -> Result<(), Fai
         let Some(mut invoice) = load::<Invoice>(app.table.as_ref(), key).await? else {
             return Ok(Attempt::Done(()));
         };
-        let due = invoice.state.promise.clone().filter(|promise| promise.is_due(app.today()));
-        let Some(promise) = due else { return Ok(Attempt::Done(())) };
-        let outcome =
-            value(&promise, invoice.state.applied).map_err(|error| Failure::poison(error.to_string()))?;
-        invoice.state.promise = None;
-        if outcome != PromiseOutcome::Kept {
-            invoice.state.broken_promises = invoice.state.broken_promises.saturating_add(1);
-        }
+        let poison = |refusal: Refusal| Failure::poison(refusal.to_string());
+        let Some(promise) = invoice.state.promise.clone() else { return Ok(Attempt::Done(())) };
+        let (valued, outcome) = invoice.state.promise_valued(app.today()).map_err(poison)?;
+        let Some(outcome) = outcome else { return Ok(Attempt::Done(())) };
+        invoice.state = valued;
         let event = Event::PromiseValued { promise: promise.id, invoice: invoice.state.id.clone(), outcome };
         let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
         Attempt::of(change.update(invoice).commit(app.table.as_ref()).await, ())

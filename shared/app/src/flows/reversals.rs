@@ -37,6 +37,16 @@ pub struct ReversalFact {
     pub standing: Standing,
 }
 
+/// How a fact met what we hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Followed {
+    Done,
+    /// It says that a reversal stands which was undone: an old reading, or news. Read again, and if it still says so,
+    /// follow it as confirmed.
+    Contradicts,
+}
+
 /// How long a reversal waits for the cash application of its payment.
 const APPLIED_AFTER_SECONDS: u32 = 5;
 
@@ -50,7 +60,8 @@ pub async fn follow(
     cause: &Cause,
     payment: &PaymentId,
     fact: &ReversalFact,
-) -> Result<(), Failure> {
+    is_confirmed: bool,
+) -> Result<Followed, Failure> {
     let key = keys::payment(&app.settings.entity, payment);
     settle(|| async {
         let stored = must_load::<Payment>(app.table.as_ref(), &key).await?;
@@ -64,14 +75,25 @@ pub async fn follow(
             }
             return Err(Failure::Retry { why, after_seconds: Some(APPLIED_AFTER_SECONDS) });
         }
-        match (known, fact.standing) {
-            (None, Standing::Standing) => record(app, cause, stored, fact, false).await,
-            (None, Standing::Lost) => record(app, cause, stored, fact, true).await,
-            (Some(ReversalState::Standing), Standing::Undone) if !mutant!("failed-refund-forgotten") => undo(app, cause, stored, fact).await,
+        if mutant!("failed-refund-forgotten") && fact.standing == Standing::Undone {
+            return Ok(Attempt::Done(Followed::Done));
+        }
+        let is_lost = fact.standing == Standing::Lost;
+        let attempt = match (known, fact.standing) {
+            (Some(ReversalState::Undone), Standing::Standing | Standing::Lost) if !is_confirmed => {
+                return Ok(Attempt::Done(Followed::Contradicts));
+            }
+            (None | Some(ReversalState::Undone), Standing::Standing | Standing::Lost) => {
+                record(app, cause, stored, fact, is_lost).await
+            }
+            (Some(ReversalState::Standing | ReversalState::Final), Standing::Undone) => {
+                undo(app, cause, stored, fact).await
+            }
             (Some(ReversalState::Standing), Standing::Lost) => lose(app, cause, stored, fact).await,
             // Known as it is, or undone before we heard of it: nothing to do.
             _ => Ok(Attempt::Done(())),
-        }
+        };
+        Ok(attempt?.map(|()| Followed::Done))
     })
     .await
 }
@@ -138,7 +160,7 @@ async fn record(
                     amount: part.amount,
                 }),
             }
-            invoice.state = state;
+            invoice.state = state.promise_reopened().map_err(poison)?;
         }
     }
     let why = match fact.kind {

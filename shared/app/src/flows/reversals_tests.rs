@@ -22,7 +22,8 @@ async fn applied() -> MemoryApp {
 
 async fn hear(memory: &MemoryApp, kind: ReversalKind, id: &str, minor: i64, standing: Standing) {
     let fact = ReversalFact { kind, external_id: id.into(), amount: usd(minor), standing };
-    follow(&memory.app, &Cause::new("stripe:evt"), &PaymentId::new(ID), &fact).await.unwrap();
+    let ended = follow(&memory.app, &Cause::new("stripe:evt"), &PaymentId::new(ID), &fact, false).await;
+    assert_eq!(ended.unwrap(), Followed::Done);
 }
 
 #[tokio::test]
@@ -75,4 +76,22 @@ async fn what_was_chosen_for_a_lost_dispute_stays_on_record_until_the_ledger_bri
     assert_eq!(invoice.refunds_to_decide[0].choice, Some(RefundChoice::Credit));
     assert_eq!(invoice.chaseable().unwrap(), usd(0));
     assert_eq!(open_tasks(&memory).await, []);
+}
+
+#[tokio::test]
+async fn what_was_undone_and_stands_again_is_believed_when_it_is_confirmed() {
+    let memory = applied().await;
+    hear(&memory, ReversalKind::CardDispute, "dp_1", 10_000, Standing::Standing).await;
+    hear(&memory, ReversalKind::CardDispute, "dp_1", 10_000, Standing::Undone).await;
+    let (kind, standing) = (ReversalKind::CardDispute, Standing::Lost);
+    let fact = ReversalFact { kind, external_id: "dp_1".into(), amount: usd(10_000), standing };
+    let (cause, payment) = (Cause::new("stripe:evt"), PaymentId::new(ID));
+    let ended = follow(&memory.app, &cause, &payment, &fact, false).await.unwrap();
+    assert_eq!(ended, Followed::Contradicts, "it may be an old reading");
+    assert_eq!(stored_invoice(&memory, "1001").await.applied, usd(10_000));
+    let ended = follow(&memory.app, &cause, &payment, &fact, true).await.unwrap();
+    assert_eq!(ended, Followed::Done);
+    let invoice = stored_invoice(&memory, "1001").await;
+    assert_eq!((invoice.applied, invoice.contested.len()), (usd(0), 1));
+    assert_eq!(open_tasks(&memory).await[0].kind, TaskKind::CardDispute);
 }

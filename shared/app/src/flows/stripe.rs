@@ -1,7 +1,7 @@
 //! Stripe notices: a notice is a hint. The object is read again, and its state is what counts, so notices may come
 //! twice, late and in any order.
 use super::receive::{Incoming, receive};
-use super::reversals::{ReversalFact, Standing, follow};
+use super::reversals::{Followed, ReversalFact, Standing, follow};
 use super::tasks::quarantine;
 use crate::App;
 use crate::archive::archive;
@@ -208,47 +208,67 @@ async fn follow_all_refunds(app: &App, cause: &Cause, intent: &str) -> Result<()
 }
 
 async fn follow_refund(app: &App, cause: &Cause, fact: &RefundFact) -> Result<(), Stop> {
+    let ended = follow_reversal(app, cause, &told_by_refund(fact), false).await?;
+    if ended == Followed::Contradicts {
+        let again = map::refund(&ask(app, |api| api.refund(&fact.id)).await?)?;
+        let _ = follow_reversal(app, cause, &told_by_refund(&again), true).await?;
+    }
+    Ok(())
+}
+
+fn told_by_refund(fact: &RefundFact) -> Told<'_> {
     let standing = match fact.status {
         RefundStatus::Pending | RefundStatus::Succeeded | RefundStatus::RequiresAction => Standing::Standing,
         RefundStatus::Failed | RefundStatus::Canceled => Standing::Undone,
     };
-    let reversal = ReversalFact {
-        kind: ReversalKind::Refund,
-        external_id: fact.id.clone(),
-        amount: fact.money,
-        standing,
-    };
-    follow_reversal(app, cause, fact.payment_intent.as_deref(), fact.charge.as_deref(), &reversal).await
+    let kind = ReversalKind::Refund;
+    let reversal = ReversalFact { kind, external_id: fact.id.clone(), amount: fact.money, standing };
+    Told { payment_intent: fact.payment_intent.as_deref(), charge: fact.charge.as_deref(), reversal }
 }
 
 async fn follow_dispute(app: &App, cause: &Cause, fact: &CardDisputeFact) -> Result<(), Stop> {
+    let Some(told) = told_by_dispute(fact) else { return Ok(()) };
+    if follow_reversal(app, cause, &told, false).await? == Followed::Contradicts {
+        let again = map::card_dispute(&ask(app, |api| api.dispute(&fact.id)).await?)?;
+        if let Some(told) = told_by_dispute(&again) {
+            let _ = follow_reversal(app, cause, &told, true).await?;
+        }
+    }
+    Ok(())
+}
+
+/// `None` for what is only a question so far, or one that was answered: no money moved.
+fn told_by_dispute(fact: &CardDisputeFact) -> Option<Told<'_>> {
     let standing = match fact.outcome {
         DisputeOutcome::Open => Standing::Standing,
         DisputeOutcome::Won | DisputeOutcome::Prevented => Standing::Undone,
         DisputeOutcome::Lost => Standing::Lost,
-        // Only a question so far, or one that was answered: no money moved.
-        DisputeOutcome::Inquiry | DisputeOutcome::InquiryClosed => return Ok(()),
+        DisputeOutcome::Inquiry | DisputeOutcome::InquiryClosed => return None,
     };
     let kind = ReversalKind::CardDispute;
     let reversal = ReversalFact { kind, external_id: fact.id.clone(), amount: fact.money, standing };
-    follow_reversal(app, cause, fact.payment_intent.as_deref(), fact.charge.as_deref(), &reversal).await
+    Some(Told { payment_intent: fact.payment_intent.as_deref(), charge: fact.charge.as_deref(), reversal })
+}
+
+/// A reversal as Stripe tells it, with what it is about.
+struct Told<'a> {
+    payment_intent: Option<&'a str>,
+    charge: Option<&'a str>,
+    reversal: ReversalFact,
 }
 
 /// A reversal may be heard of before its payment: the payment is then taken in first.
 async fn follow_reversal(
     app: &App,
     cause: &Cause,
-    payment_intent: Option<&str>,
-    charge: Option<&str>,
-    reversal: &ReversalFact,
-) -> Result<(), Stop> {
-    let Some(payment) = ensure_received(app, cause, payment_intent, charge).await? else {
-        return Err(Stop::Later(Failure::retry(format!(
-            "{} before its payment succeeded",
-            reversal.external_id
-        ))));
+    told: &Told<'_>,
+    is_confirmed: bool,
+) -> Result<Followed, Stop> {
+    let Some(payment) = ensure_received(app, cause, told.payment_intent, told.charge).await? else {
+        let id = &told.reversal.external_id;
+        return Err(Stop::Later(Failure::retry(format!("{id} before its payment succeeded"))));
     };
-    match follow(app, cause, &payment, reversal).await {
+    match follow(app, cause, &payment, &told.reversal, is_confirmed).await {
         // More goes back than is left, say: a person has to look.
         Err(Failure::Poison(why)) => Err(Stop::Unreadable(why)),
         ended => Ok(ended?),

@@ -81,7 +81,8 @@ pub async fn shard(app: &App, due: &TickShardDue) -> Result<(), Failure> {
         let summary = row.summary.as_deref().unwrap_or_default();
         let summary: OpenSummary = serde_json::from_str(summary)
             .map_err(|error| Failure::poison(format!("due index, {}: {error}", row.key)))?;
-        if summary.promise_until.is_some_and(|until| until < due.on) {
+        let is_settled = !summary.open.is_positive();
+        if summary.promise_until.is_some_and(|until| is_settled || until < due.on) {
             let cause = Cause::new(format!("tick:{}", due.hour));
             match promises::value_if_due(app, &cause, &row.key).await {
                 // A broken record stops its own customer's decision, not the shard: its promise still holds.

@@ -25,7 +25,8 @@ use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
 use sha2::{Digest, Sha256};
 
-/// Works off one due write-back. A payment that is not waiting for one is a duplicate.
+/// Works off one due write-back. A payment that is not waiting for one is a duplicate. In a dry run nothing is written:
+/// the follow-up stays, and the hourly sweep asks for it again until the deployment is live.
 ///
 /// # Errors
 /// QuickBooks' or the table's, worth another delivery. A refusal by QuickBooks opens a task instead.
@@ -34,7 +35,7 @@ pub async fn post_due(app: &App, due: &WriteBackDue) -> Result<(), Failure> {
     let cause = Cause::new(format!("write-back:{}", due.payment));
     settle(|| async {
         let stored = must_load::<Payment>(app.table.as_ref(), &key).await?;
-        if !stored.is_pending(FollowUp::WriteBack) {
+        if !stored.is_pending(FollowUp::WriteBack) || !app.settings.is_sending {
             return Ok(Attempt::Done(()));
         }
         match bring_in_line(app, &stored.state).await {

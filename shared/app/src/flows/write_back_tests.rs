@@ -93,7 +93,7 @@ async fn a_whole_refund_between_voids_the_earlier_try() {
 
 #[tokio::test]
 async fn a_refund_of_unapplied_cash_shrinks_the_ledgers_payment() {
-    use crate::flows::reversals::{ReversalFact, Standing, follow};
+    use crate::flows::reversals::{Followed, ReversalFact, Standing, follow};
     let (memory, seen) = quickbooks(memory_app());
     let mut payment = applied(6_000);
     // As QuickBooks still has it.
@@ -102,7 +102,8 @@ async fn a_refund_of_unapplied_cash_shrinks_the_ledgers_payment() {
     put(&memory, payment, &[]).await;
     let (kind, standing) = (ReversalKind::Refund, Standing::Standing);
     let fact = ReversalFact { kind, external_id: "re_1".into(), amount: usd(4_000), standing };
-    follow(&memory.app, &Cause::new("evt"), &PaymentId::new("stripe:pi_1"), &fact).await.unwrap();
+    let ended = follow(&memory.app, &Cause::new("evt"), &PaymentId::new("stripe:pi_1"), &fact, false).await;
+    assert_eq!(ended.unwrap(), Followed::Done);
     post(&memory).await;
     assert_eq!(seen.lock().unwrap().remove(0)["TotalAmt"].to_string(), "60.00");
 }

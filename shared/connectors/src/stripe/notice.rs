@@ -26,7 +26,7 @@ pub enum Subject {
     RefundChanged { refund: String, payment_intent: Option<String>, charge: Option<String> },
     /// `charge.refunded`: the refunds have to be listed.
     ChargeRefunded { charge: String, payment_intent: Option<String> },
-    /// `charge.dispute.created` and `.closed`
+    /// `charge.dispute.created`, `.closed`, and what may come between and after: `.updated`, `.funds_…`
     DisputeChanged { dispute: String, payment_intent: Option<String>, charge: Option<String> },
     /// `payout.*`: money on its way to our own bank. Known, and nothing to do.
     Payout,
@@ -122,7 +122,11 @@ impl About<'_> {
                 Subject::RefundChanged { refund: self.id_of("refund")?, payment_intent, charge }
             }
             "charge.refunded" => Subject::ChargeRefunded { charge: self.id_of("charge")?, payment_intent },
-            "charge.dispute.created" | "charge.dispute.closed" => {
+            "charge.dispute.created"
+            | "charge.dispute.updated"
+            | "charge.dispute.funds_withdrawn"
+            | "charge.dispute.funds_reinstated"
+            | "charge.dispute.closed" => {
                 Subject::DisputeChanged { dispute: self.id_of("dispute")?, payment_intent, charge }
             }
             payout if payout.starts_with("payout.") => Subject::Payout,

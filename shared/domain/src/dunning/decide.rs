@@ -16,7 +16,7 @@ pub struct PlannedLetter {
     pub level: u8,
     pub tone: Tone,
     pub contact: ContactId,
-    /// The overdue items it lists, oldest first, with the level each has after it.
+    /// The overdue items it lists, at most 60, oldest first, with the level each has after it.
     pub items: Vec<PlannedItem>,
     /// The items' sum.
     pub total: Money,
@@ -87,7 +87,8 @@ pub fn decide(facts: &DunningFacts, policy: &DunningPolicy) -> Result<DunningDec
     }
 }
 
-/// The most items that one letter lists, the oldest: each is claimed in the transaction that sends it.
+/// The most items that one letter lists, those that reach a level before the others and the oldest first: each is
+/// claimed in the transaction that sends it.
 const ITEMS_MAX: usize = 60;
 
 fn is_overdue(invoice: &Invoice, facts: &DunningFacts) -> bool {
@@ -107,22 +108,27 @@ fn plan(
 ) -> Result<Result<PlannedLetter, Vec<Hold>>, Refusal> {
     let Some(first) = items.first() else { return Ok(Err(vec![])) };
     let currency = first.currency();
-    let mut planned = Vec::new();
-    let mut reached: Option<(u8, Tone)> = None;
-    let mut why = Vec::new();
-    for invoice in items.iter().take(ITEMS_MAX) {
+    let mut judged = Vec::with_capacity(items.len());
+    for invoice in items {
         let amount = invoice.chaseable()?;
+        judged.push((*invoice, amount, next_level(facts, policy, invoice, amount)));
+    }
+    // Items that reach a level come first, or many older ones that reached none would hold them up for ever.
+    let reaches = judged.iter().enumerate().filter(|(_, (.., next))| next.is_ok());
+    let others = judged.iter().enumerate().filter(|(_, (.., next))| next.is_err());
+    let mut listed: Vec<_> = reaches.chain(others).take(ITEMS_MAX).collect();
+    listed.sort_by_key(|(at, _)| *at);
+    let mut planned = Vec::with_capacity(listed.len());
+    let mut reached: Option<(u8, Tone)> = None;
+    for (_, (invoice, amount, next)) in listed {
         let mut level = invoice.level_sent();
-        match next_level(facts, policy, invoice, amount) {
-            Ok((next, tone)) => {
-                level = next;
-                if reached.is_none_or(|(highest, _)| next > highest) {
-                    reached = Some((next, tone));
-                }
+        if let Ok((next, tone)) = next {
+            level = *next;
+            if reached.is_none_or(|(highest, _)| level > highest) {
+                reached = Some((level, *tone));
             }
-            Err(hold) => why.push(hold),
         }
-        planned.push(PlannedItem { invoice: invoice.id.clone(), level, amount });
+        planned.push(PlannedItem { invoice: invoice.id.clone(), level, amount: *amount });
     }
     let unapplied = facts.unapplied.iter().filter(|money| money.currency() == currency).copied();
     let unassigned = Money::sum(currency, unapplied)?;
@@ -132,8 +138,7 @@ fn plan(
     }
     // Without a level that is reached, every item has its hold.
     let Some((level, tone)) = reached else {
-        why.resize(items.len(), Hold::LetterFull);
-        return Ok(Err(why));
+        return Ok(Err(judged.into_iter().filter_map(|(.., next)| next.err()).collect()));
     };
     let contact = ContactId::new("");
     Ok(Ok(PlannedLetter { level, tone, contact, items: planned, total, unassigned }))

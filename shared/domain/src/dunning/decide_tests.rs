@@ -43,6 +43,7 @@ fn invoice(number: &str, due_on: NaiveDate, open: i64) -> Invoice {
         refunds_to_decide: vec![],
         contested: vec![],
         promise: None,
+        kept_promise: None,
         broken_promises: 0,
         dispute: None,
         letters: vec![],
@@ -198,6 +199,25 @@ fn letters_leave_in_office_hours_on_weekdays() {
         decided(&facts) == DunningDecision::LaterToday
     };
     assert!(later(|f| f.hour = 7) && later(|f| f.hour = 18) && later(|f| f.today = day(21)));
+}
+
+#[test]
+fn many_old_items_that_reach_no_level_do_not_hold_up_the_newer_ones() {
+    let mut facts = facts();
+    facts.invoices = (0..70).map(|at| invoice(&format!("INV-{at:03}"), day(1), 100)).collect();
+    for old in facts.invoices.iter_mut().take(65) {
+        old.letters = (1..=4).map(|level| sent(level, day(1))).collect();
+    }
+    for new in facts.invoices.iter_mut().skip(65) {
+        new.due_on = Some(day(2));
+    }
+    let DunningDecision::Send(letter) = decided(&facts) else { panic!("{:?}", decided(&facts)) };
+    assert_eq!((letter.level, letter.items.len()), (1, 60));
+    let newer = letter.items.iter().filter(|item| item.level == 1).count();
+    assert_eq!(newer, 5, "each of them reaches its level by this letter");
+    facts.invoices.truncate(65);
+    let DunningDecision::NotNow(held) = decided(&facts) else { panic!("{:?}", decided(&facts)) };
+    assert!(held.len() == 65 && held.iter().all(|(_, hold)| *hold == Hold::AllLevelsSent), "{held:?}");
 }
 
 /// One of the ways in which an invoice is not to be chased, or 0 for none.

@@ -35,8 +35,6 @@ pub enum Hold {
     },
     AllLevelsSent,
     BelowMinimum,
-    /// One letter lists the oldest items only.
-    LetterFull,
     SendingOff,
 }
 
@@ -65,7 +63,6 @@ impl fmt::Display for Hold {
             }
             Self::AllLevelsSent => f.write_str("all levels sent, a person decides"),
             Self::BelowMinimum => f.write_str("below the minimum amount"),
-            Self::LetterFull => f.write_str("after the older items"),
             Self::SendingOff => f.write_str("sending is off"),
         }
     }

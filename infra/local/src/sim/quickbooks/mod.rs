@@ -1,8 +1,9 @@
 //! QuickBooks Online, Accounting API v3 (minor version 75): the part that receivables need.
 //!
 //! Kept: queries with their limits, single reads, payments with lines, `requestid` replay, lock tokens, both
-//! shapes of faults, rotating refresh tokens, several companies. Left out: change data capture, batch, webhooks,
+//! shapes of faults, change data capture, rotating refresh tokens, several companies. Left out: batch, webhooks,
 //! attachments and every other entity.
+mod cdc;
 mod draft;
 pub mod oauth;
 pub(crate) mod payment;
@@ -80,6 +81,7 @@ impl QuickBooks {
             .route("/oauth2/v1/tokens/bearer", post(oauth::token))
             .route("/v2/oauth2/tokens/revoke", post(oauth::revoke))
             .route("/v3/company/{realm}/query", get(query_by_url).post(query_by_body))
+            .route("/v3/company/{realm}/cdc", get(changes))
             .route("/v3/company/{realm}/payment", post(write_payment))
             .route("/v3/company/{realm}/{entity}/{id}", get(read_one))
             .fallback(unsupported)
@@ -105,6 +107,14 @@ impl QuickBooks {
         let query = query::parse(statement)?;
         let found = self.books.read(|db| select::select(db, realm, &query))?;
         Ok(json!({"QueryResponse": found, "time": stamp_millis((self.clock)())}))
+    }
+
+    fn changes(&self, realm: &str, headers: &HeaderMap, options: &Options) -> Result<Value, Refusal> {
+        oauth::authorise(self, headers, realm)?;
+        let option = |name: &'static str| options.get(name).ok_or_else(|| Refusal::missing(name));
+        let wanted = cdc::Wanted::read(option("entities")?, option("changedSince")?, (self.clock)())?;
+        let found = self.books.read(|db| cdc::changes(db, realm, &wanted))?;
+        Ok(json!({"CDCResponse": [{"QueryResponse": found}], "time": stamp_millis((self.clock)())}))
     }
 
     fn read(&self, realm: &str, kind: &str, id: &str, headers: &HeaderMap) -> Result<Value, Refusal> {
@@ -165,6 +175,7 @@ fn operation(options: &Options, request: &Value) -> Result<Write, Refusal> {
     let option = |name: &str| options.get(name).map(String::as_str);
     match (option("operation"), option("include")) {
         (Some("update"), Some("void")) => Ok(payment::void),
+        (Some("delete"), None) => Ok(payment::delete),
         (None | Some("update"), None) if request.get("Id").is_some() => Ok(payment::update),
         (None, None) => Ok(payment::create),
         (operation, _) => Err(unsupported_operation(&operation.unwrap_or_default())),
@@ -188,6 +199,15 @@ async fn query_by_body(
     statement: String,
 ) -> Response {
     sim.answer(sim.query(&realm, &headers, &statement))
+}
+
+async fn changes(
+    State(sim): State<QuickBooks>,
+    Path(realm): Path<String>,
+    Query(options): Query<Options>,
+    headers: HeaderMap,
+) -> Response {
+    sim.answer(sim.changes(&realm, &headers, &options))
 }
 
 async fn read_one(

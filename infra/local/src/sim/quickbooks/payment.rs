@@ -2,7 +2,7 @@
 use crate::sim::quickbooks::draft::{Draft, Line};
 use crate::sim::quickbooks::refusal::Refusal;
 use crate::sim::quickbooks::store::{
-    Kind, amount, currency_of, find, head, id, next_id, number, put, reference, reference_id,
+    self, Kind, amount, currency_of, find, head, id, next_id, number, put, reference, reference_id,
     refresh_balance, set, sync_token, touch,
 };
 use chrono::{DateTime, Utc};
@@ -22,7 +22,7 @@ pub(crate) fn create(
 ) -> Result<Value, Refusal> {
     let draft = Draft::read(db, realm, request, now)?;
     let id = next_id(db, realm, Kind::Payment)?;
-    store(db, realm, &draft, head(id, now), now)
+    put_down(db, realm, &draft, head(id, now), now)
 }
 
 /// Replaces a payment. `sparse` keeps the header fields that the request leaves out; lines in a request always
@@ -49,7 +49,7 @@ pub(crate) fn update(
         set(&mut body, field, stored.get(field).cloned().unwrap_or_default());
     }
     touch(&mut body, now);
-    store(db, realm, &draft, body, now)
+    put_down(db, realm, &draft, body, now)
 }
 
 /// Voids a payment: it stays, with amounts of zero, and what it paid is open again.
@@ -75,6 +75,26 @@ pub(crate) fn void(
         refresh_balance(db, realm, customer, now)?;
     }
     Ok(body)
+}
+
+/// Deletes a payment: what it paid is open again.
+///
+/// # Errors
+/// The payment is unknown (610) or was changed since the caller read it (5010).
+pub(crate) fn delete(
+    db: &Connection,
+    realm: &str,
+    request: &Value,
+    now: DateTime<Utc>,
+) -> Result<Value, Refusal> {
+    let stored = current(db, realm, request)?;
+    let payment = id(&stored).unwrap_or_default();
+    unapply(db, realm, &stored, now)?;
+    store::delete(db, realm, (Kind::Payment, payment), now)?;
+    if let Some(customer) = reference_id(&stored, "CustomerRef") {
+        refresh_balance(db, realm, customer, now)?;
+    }
+    Ok(json!({"domain": "QBO", "status": "Deleted", "Id": payment.to_string()}))
 }
 
 /// The stored payment that a request is about, if the request has seen its latest state.
@@ -104,7 +124,7 @@ fn merged(stored: &Value, request: &Value) -> Value {
     wanted
 }
 
-fn store(
+fn put_down(
     db: &Connection,
     realm: &str,
     draft: &Draft,

@@ -54,7 +54,7 @@ pub(super) fn select(db: &Connection, realm: &str, query: &Query) -> Result<Valu
     Ok(Value::Object(answer))
 }
 
-fn rows(db: &Connection, sql: &str, values: Vec<Sql>) -> Result<Vec<Value>, BooksError> {
+pub(super) fn rows(db: &Connection, sql: &str, values: Vec<Sql>) -> Result<Vec<Value>, BooksError> {
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut found = Vec::new();
@@ -105,6 +105,14 @@ fn read(spelling: Values, text: &str) -> Option<Sql> {
         Values::Instant => Sql::Integer(instant(text)?),
         Values::Text => Sql::Text(text.to_owned()),
     })
+}
+
+/// An instant as a parameter gives it, in epoch seconds.
+///
+/// # Errors
+/// What is no instant.
+pub(super) fn since(text: &str) -> Result<i64, Refusal> {
+    instant(text).ok_or_else(|| invalid(format!("{text:?} is not a time")))
 }
 
 /// Epoch seconds; a time without an offset, or a bare date, is the company's.

@@ -125,13 +125,35 @@ pub(crate) fn put(db: &Connection, realm: &str, kind: Kind, body: &Value) -> Res
     Ok(())
 }
 
-/// The next free id: transactions share one sequence, customers have their own.
+/// Deletes a document: of what it was only change data capture tells that it is gone.
+pub(crate) fn delete(
+    db: &Connection,
+    realm: &str,
+    (kind, id): (Kind, i64),
+    now: DateTime<Utc>,
+) -> Result<(), BooksError> {
+    db.execute(
+        "DELETE FROM qbo_document WHERE realm = ?1 AND kind = ?2 AND id = ?3",
+        params![realm, kind.name(), id],
+    )?;
+    db.execute(
+        "INSERT INTO qbo_deleted VALUES (?1, ?2, ?3, ?4)",
+        params![realm, kind.name(), id, now.timestamp()],
+    )?;
+    Ok(())
+}
+
+/// The next free id: transactions share one sequence, customers have their own, and none is given twice.
 pub(crate) fn next_id(db: &Connection, realm: &str, kind: Kind) -> Result<i64, BooksError> {
     let sql = match kind {
         Kind::Customer => {
             "SELECT COALESCE(MAX(id), 0) + 1 FROM qbo_document WHERE realm = ?1 AND kind = 'Customer'"
         }
-        _ => "SELECT COALESCE(MAX(id), 0) + 1 FROM qbo_document WHERE realm = ?1 AND kind <> 'Customer'",
+        _ => {
+            "SELECT COALESCE(MAX(id), 0) + 1 FROM
+               (SELECT realm, kind, id FROM qbo_document UNION ALL SELECT realm, kind, id FROM qbo_deleted)
+             WHERE realm = ?1 AND kind <> 'Customer'"
+        }
     };
     Ok(db.query_row(sql, [realm], |row| row.get(0))?)
 }

@@ -360,3 +360,26 @@ async fn books_in_a_file_outlive_the_process_and_digest_the_same() {
     assert_ne!(books_digest(&path).unwrap(), digest);
     wipe();
 }
+
+#[tokio::test]
+async fn a_deleted_payment_is_told_by_change_data_capture_only() {
+    let world = world();
+    let body = world.post("", &payment("100.00", &[("Invoice", "11", "100.00")])).await.1;
+    let id = body["Payment"]["Id"].clone();
+    let gone = json!({"Id": id, "SyncToken": "0"});
+    let (status, body) = world.post("operation=delete", &gone).await;
+    assert_eq!((status, &body["Payment"]["status"]), (StatusCode::OK, &json!("Deleted")), "{body}");
+    assert_eq!(world.balance(11).await, "100.00");
+    let found = world.query("SELECT * FROM Payment WHERE PaymentRefNum = 'WIRE-1'").await.1;
+    assert_eq!(found["QueryResponse"], json!({}));
+    let since = |since: &str| format!("cdc?entities=Payment,Invoice&changedSince={since}");
+    let (status, body) = world.get(&since("2026-11-15T00:00:00Z")).await;
+    let lists = &body["CDCResponse"][0]["QueryResponse"];
+    assert_eq!((status, &lists[0]["Payment"][0]["Id"]), (StatusCode::OK, &id), "{body}");
+    assert_eq!(lists[0]["Payment"][0]["status"], json!("Deleted"));
+    assert_eq!(lists[1]["Invoice"][0]["Id"], json!("11"));
+    let next = world.post("", &payment("1.00", &[])).await.1;
+    assert_ne!(next["Payment"]["Id"], id, "an id is given once");
+    let (status, body) = world.get(&since("2026-09-01T00:00:00Z")).await;
+    assert_eq!((status, code(&body)), (StatusCode::BAD_REQUEST, "4001"));
+}

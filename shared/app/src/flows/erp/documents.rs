@@ -260,6 +260,7 @@ impl Document for ErpInvoice {
                 refunds_to_decide: Vec::new(),
                 contested: Vec::new(),
                 promise: None,
+                kept_promise: None,
                 broken_promises: 0,
                 dispute: None,
                 letters: Vec::new(),

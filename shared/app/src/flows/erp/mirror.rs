@@ -207,6 +207,9 @@ impl Work {
         for (memo, left) in self.left.iter().filter(|(_, left)| left.is_positive()) {
             self.misfits.push(format!("{left} of credit memo {memo}"));
         }
+        for invoice in &mut self.invoices {
+            invoice.state = invoice.state.clone().promise_reopened().map_err(poison)?;
+        }
         let is_new = |invoice: &Stored<Invoice>| before.0.iter().all(|was| was.state != invoice.state);
         self.invoices.retain(is_new);
         self.memos.retain(|memo| before.1.iter().all(|was| was.state != memo.state));

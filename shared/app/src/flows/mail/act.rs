@@ -21,7 +21,7 @@ use domain::inbox::decide::{Facts, Proposal, Trust, decide};
 use domain::invoice::{Invoice, OpenDispute};
 use domain::money::Money;
 use domain::mutant;
-use domain::promise::{ActivePromise, spread};
+use domain::promise::{ActivePromise, NOT_KEPT_MAX, spread};
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
 
@@ -187,14 +187,25 @@ impl<'a> Work<'a> {
             self.ask("a promise whose invoices or amount are not clear");
             return Ok(());
         };
+        // Each renewal puts the next letter off; after some, a person decides whether to wait once more.
+        let not_kept = |invoice: &&Stored<Invoice>| parts.iter().any(|(id, _)| *id == invoice.state.id);
+        let not_kept = self.named.iter().filter(not_kept).map(|invoice| {
+            let renewed = invoice.state.promise.as_ref().is_some_and(|standing| standing.on != on);
+            invoice.state.broken_promises.saturating_add(u8::from(renewed))
+        });
+        if not_kept.max().is_some_and(|not_kept| not_kept > NOT_KEPT_MAX) {
+            self.pause(PauseReason::ReplyToRead, None);
+            self.ask(&format!("a promise after more than {NOT_KEPT_MAX} that were not kept, for {on}"));
+            return Ok(());
+        }
         let id = PromiseId(self.cause.event.0.chars().take(24).collect());
         let (made_on, tolerance_days) = (self.app.today(), self.policy.promise_tolerance_days);
         for invoice in &mut self.named {
             let Some((_, part)) = parts.iter().find(|(id, _)| *id == invoice.state.id) else { continue };
             let applied_before = invoice.state.applied;
             let id = id.clone();
-            invoice.state.promise =
-                Some(ActivePromise { id, amount: *part, on, tolerance_days, applied_before, made_on });
+            let promise = ActivePromise { id, amount: *part, on, tolerance_days, applied_before, made_on };
+            invoice.state = invoice.state.clone().promised(promise).map_err(poison)?;
         }
         self.is_named_changed = true;
         let invoices = parts.iter().map(|(invoice, _)| invoice.clone()).collect();
