@@ -1,5 +1,5 @@
 //! Buckets as folders. A blob is written beside its place and moved there, so that it is whole or absent.
-use app::ports::{Answer, Blobs, Unavailable};
+use app::ports::{Answer, Blobs, Shelf, Unavailable};
 use bytes::Bytes;
 use std::path::{Component, Path, PathBuf};
 
@@ -59,5 +59,44 @@ impl Blobs for FolderBlobs {
                 Err(error) => Err(unavailable(error)),
             }
         })
+    }
+}
+
+/// All files below a folder, as paths relative to it with slashes; none where there is no folder.
+fn below(folder: &Path, within: &str, found: &mut Vec<String>) -> std::io::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{within}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            below(&entry.path(), &format!("{name}/"), found)?;
+        } else {
+            found.push(name);
+        }
+    }
+    Ok(())
+}
+
+impl Shelf for FolderBlobs {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> Answer<'a, Result<Vec<String>, Unavailable>> {
+        Box::pin(async move {
+            let mut keys = Vec::new();
+            below(&self.root.join(bucket), "", &mut keys).map_err(unavailable)?;
+            keys.retain(|key| key.starts_with(prefix) && !key.ends_with(".part"));
+            keys.sort();
+            Ok(keys)
+        })
+    }
+
+    fn erase<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        tombstone: Bytes,
+    ) -> Answer<'a, Result<(), Unavailable>> {
+        // A folder keeps one version.
+        self.put(bucket, key, tombstone)
     }
 }

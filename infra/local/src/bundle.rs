@@ -94,9 +94,7 @@ impl Bundle {
             stripe.serve(listener().await?).map_err(Stopped::at("starting the Stripe simulator"))?;
         let queues = LocalQueues::open(&folder.file("queues.sqlite"), Arc::new(clock.clone()))?;
         let refresh_token = first_refresh_token(&queues, &quickbooks)?;
-        let vars = vars(&qbo.url(), &stripe_server.url(), urls);
-        let settings =
-            Settings::read(&vars, &secrets(&refresh_token)).map_err(Stopped::at("built-in settings"))?;
+        let settings = settings(&qbo.url(), &stripe_server.url(), urls, &refresh_token)?;
         let watched = Arc::new(WatchedTable::new(embedded::table(&folder.file("ledger.sqlite")).await?));
         let mailer = EmlMailer::new(folder.file("letters"));
         let master = seal_key()?;
@@ -131,6 +129,20 @@ impl Bundle {
             _lock: lock,
         })
     }
+}
+
+/// The settings that are built in, with where the vendors are.
+///
+/// # Errors
+/// None, unless a built-in one does not read.
+pub fn settings(
+    quickbooks: &str,
+    stripe: &str,
+    urls: &Urls,
+    refresh_token: &str,
+) -> Result<Settings, Stopped> {
+    let vars = vars(quickbooks, stripe, urls);
+    Settings::read(&vars, &secrets(refresh_token)).map_err(Stopped::at("built-in settings"))
 }
 
 /// How far books and letters stood when a run began.

@@ -11,6 +11,7 @@ pub mod operator;
 pub mod policy;
 pub mod pump;
 pub mod queue;
+pub mod replay;
 pub mod screen;
 pub mod serve;
 pub mod sim;

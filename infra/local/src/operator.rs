@@ -1,6 +1,8 @@
 //! What an operator does to a ledger with own credentials, here or in a deployed bundle: no function may.
 pub mod audit;
+pub mod erase;
 pub mod redrive;
+pub mod replay;
 
 use crate::bundle::Folder;
 use crate::summary::Ledger;
@@ -18,6 +20,32 @@ pub enum Operator {
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Destroy a person's mails and payloads in the archive and the keys of all sealed text. There is no way back.
+    Erase {
+        #[arg(long, value_name = "ID")]
+        customer: String,
+        /// Why, for the timeline; without personal text.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who does it, for the timeline; the machine's user where absent.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// Instead of the data folder: the variables of the deployed function inbound-email, as a JSON file.
+        #[arg(long, value_name = "FILE")]
+        deployed: Option<PathBuf>,
+    },
+    /// Play the archive again into a fresh store and compare it with the live ledger: exit code 1 where they differ.
+    Replay {
+        /// The archive's folder; a deployed bundle's after `aws s3 sync`.
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// Instead: deliver it to the live ledger once more, which must change nothing.
+        #[arg(long)]
+        again: bool,
+        /// Instead of the data folder: the variables of the deployed function letter-sender, as a JSON file.
+        #[arg(long, value_name = "FILE")]
+        deployed: Option<PathBuf>,
     },
     /// Put dead letters back on their queues for another round of tries, and close their tasks.
     Redrive {
@@ -48,6 +76,12 @@ pub async fn run(folder: &Folder, asked: &Operator) -> Result<ExitCode, Stopped>
     match asked {
         Operator::Audit { command: AuditCommand::Verify { table } } => {
             audit::verify(folder, table.as_deref()).await
+        }
+        Operator::Erase { customer, reason, by, deployed } => {
+            erase::erase(folder, customer, reason, by.as_deref(), deployed.as_deref()).await
+        }
+        Operator::Replay { from, again, deployed } => {
+            replay::replay(folder, from, *again, deployed.as_deref()).await
         }
         Operator::Redrive { queue, deployed } => {
             redrive::redrive(folder, queue.as_deref(), deployed.as_deref()).await

@@ -3,6 +3,7 @@ use crate::Stopped;
 use crate::bundle::Bundle;
 use crate::mailer::message_ref;
 use crate::queue::Taken;
+use app::App;
 use app::flows::relay::{PendingWork, sweep};
 use app::queues::{Outgoing, QueueName};
 use app::worker::{Verdict, Worker, verdict};
@@ -15,8 +16,8 @@ const BATCH: u32 = 8;
 const SETTLE_HOURS_MAX: i64 = 6;
 
 /// The worker of a queue.
-pub fn worker(bundle: &Bundle, queue: QueueName) -> Arc<dyn Worker> {
-    let app = bundle.app.clone();
+pub fn worker(app: &App, queue: QueueName) -> Arc<dyn Worker> {
+    let app = app.clone();
     match queue {
         QueueName::PaymentIntake => Arc::new(payment_intake::PaymentIntake(app)),
         QueueName::BankFile => Arc::new(bank_file::BankFile(app)),
@@ -59,7 +60,7 @@ pub async fn settle(bundle: &Bundle, told: &mut dyn FnMut(&Taken, &Verdict)) -> 
 async fn work_some(bundle: &Bundle, told: &mut dyn FnMut(&Taken, &Verdict)) -> Result<bool, Stopped> {
     let batch = bundle.queues.take(BATCH)?;
     let worked = batch.iter().map(|taken| async move {
-        let ended = worker(bundle, taken.queue).handle(&taken.delivery).await;
+        let ended = worker(&bundle.app, taken.queue).handle(&taken.delivery).await;
         verdict(taken.delivery.receive_count, ended)
     });
     let verdicts = futures::future::join_all(worked).await;

@@ -51,9 +51,20 @@ pub fn record(item: &Value) -> Result<Record, Stopped> {
 /// A ledger that does not read.
 pub fn digest(folder: &Folder, ledger: &Ledger) -> Result<String, Stopped> {
     let mut out = String::new();
-    let mut say = |line: String| {
+    for line in ledger_lines(ledger)? {
         let _ = writeln!(out, "{line}");
-    };
+    }
+    out.push_str(&books_digest(&folder.file("books.sqlite")).map_err(Stopped::at("the books"))?);
+    Ok(out)
+}
+
+/// The digest of the ledger alone, a line an item: no instants, no sealed text, no versions.
+///
+/// # Errors
+/// See [`digest`].
+pub fn ledger_lines(ledger: &Ledger) -> Result<Vec<String>, Stopped> {
+    let mut out = Vec::new();
+    let mut say = |line: String| out.push(line);
     let amount = Stopped::at::<domain::refusal::Refusal>;
     for invoice in ledger.invoices.iter().map(|stored| &stored.state) {
         let open = invoice.open().map_err(amount("an open amount"))?;
@@ -108,6 +119,5 @@ pub fn digest(folder: &Folder, ledger: &Ledger) -> Result<String, Stopped> {
         let state = if task.state == TaskState::Open { "open" } else { "done" };
         say(format!("task {} {:?} {state} {}", task.id, task.kind, task.why));
     }
-    out.push_str(&books_digest(&folder.file("books.sqlite")).map_err(Stopped::at("the books"))?);
     Ok(out)
 }

@@ -1,6 +1,6 @@
 //! Executes connector calls: one request, the reply archived before its effect, then read.
 use crate::App;
-use crate::archive::archive;
+use crate::archive::{archive_reply, asked, reply_facts};
 use connectors::call::Call;
 use connectors::fault::{Fault, FaultKind, Phase};
 
@@ -16,8 +16,9 @@ pub struct Reply<T> {
 /// # Errors
 /// The call's fault; an archive that is not reachable is one too, after the send.
 pub async fn execute<T>(app: &App, source: &str, call: Call<T>) -> Result<Reply<T>, Fault> {
+    let request = asked(&call.request);
     let response = app.http.send(call.request).await?;
-    let archived = archive(app, source, response.body())
+    let archived = archive_reply(app, source, response.body(), reply_facts(request, &response))
         .await
         .map_err(|error| Fault::new(FaultKind::Retryable, Phase::AfterSend, error.to_string()))?;
     Ok(Reply { value: (call.read)(&response)?, archived })

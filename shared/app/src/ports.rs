@@ -85,6 +85,19 @@ pub trait Blobs: Send + Sync {
     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> Answer<'a, Result<Option<Bytes>, Unavailable>>;
 }
 
+/// The archive in an operator's hands: no function may list it, or destroy anything.
+pub trait Shelf: Send + Sync {
+    /// The keys that begin with a prefix, in order.
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> Answer<'a, Result<Vec<String>, Unavailable>>;
+    /// Destroys every version of a blob and leaves `tombstone` in its place. Doing it twice changes nothing.
+    fn erase<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        tombstone: Bytes,
+    ) -> Answer<'a, Result<(), Unavailable>>;
+}
+
 /// Encryption under a key per subject (a customer, or a payment whose payer nobody knows yet).
 pub trait Seal: Send + Sync {
     fn seal<'a>(&'a self, subject: &'a str, text: &'a str) -> Answer<'a, Result<Sealed, Unavailable>>;
@@ -94,4 +107,6 @@ pub trait Seal: Send + Sync {
         subject: &'a str,
         sealed: &'a Sealed,
     ) -> Answer<'a, Result<Option<String>, Unavailable>>;
+    /// Destroys the subject's key for good: nothing sealed for it opens again, now or later. Twice changes nothing.
+    fn destroy<'a>(&'a self, subject: &'a str) -> Answer<'a, Result<(), Unavailable>>;
 }

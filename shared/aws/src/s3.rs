@@ -1,5 +1,5 @@
 //! The `Blobs` port on S3.
-use app::ports::{Answer, Blobs, Unavailable};
+use app::ports::{Answer, Blobs, Shelf, Unavailable};
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
@@ -37,6 +37,64 @@ impl S3Blobs {
         };
         let body = answer.body.collect().await.map_err(|error| unavailable(bucket, key, error))?;
         Ok(Some(body.into_bytes()))
+    }
+}
+
+impl S3Blobs {
+    async fn list_now(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, Unavailable> {
+        let mut keys = Vec::new();
+        let mut after = None;
+        loop {
+            let call = self.client.list_objects_v2().bucket(bucket).prefix(prefix);
+            let answer = call.set_continuation_token(after).send().await;
+            let answer = answer.map_err(|error| unavailable(bucket, prefix, error))?;
+            keys.extend(answer.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+            after = answer.next_continuation_token;
+            if after.is_none() {
+                return Ok(keys);
+            }
+        }
+    }
+
+    /// The tombstone goes first, so that the key is never without a word on what was there.
+    async fn erase_now(&self, bucket: &str, key: &str, tombstone: Bytes) -> Result<(), Unavailable> {
+        let is_there = self.get_now(bucket, key).await?.is_some_and(|bytes| bytes == tombstone);
+        if !is_there {
+            let put = self.client.put_object().bucket(bucket).key(key).body(ByteStream::from(tombstone));
+            put.send().await.map_err(|error| unavailable(bucket, key, error))?;
+        }
+        loop {
+            let call = self.client.list_object_versions().bucket(bucket).prefix(key);
+            let answer = call.send().await.map_err(|error| unavailable(bucket, key, error))?;
+            let versions = answer.versions().iter();
+            let old =
+                versions.filter(|version| version.key() == Some(key) && version.is_latest() != Some(true));
+            let marks = answer.delete_markers().iter().filter(|mark| mark.key() == Some(key));
+            let ids = old.map(|version| version.version_id()).chain(marks.map(|mark| mark.version_id()));
+            let ids: Vec<String> = ids.flatten().map(str::to_owned).collect();
+            if ids.is_empty() {
+                return Ok(());
+            }
+            for id in ids {
+                let call = self.client.delete_object().bucket(bucket).key(key).version_id(id);
+                call.send().await.map_err(|error| unavailable(bucket, key, error))?;
+            }
+        }
+    }
+}
+
+impl Shelf for S3Blobs {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> Answer<'a, Result<Vec<String>, Unavailable>> {
+        Box::pin(self.list_now(bucket, prefix))
+    }
+
+    fn erase<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        tombstone: Bytes,
+    ) -> Answer<'a, Result<(), Unavailable>> {
+        Box::pin(self.erase_now(bucket, key, tombstone))
     }
 }
 

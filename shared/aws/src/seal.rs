@@ -60,7 +60,7 @@ impl TableSeal {
     ///
     /// # Errors
     /// The table is unavailable; nothing is known to be erased.
-    pub async fn destroy(&self, subject: &str) -> Result<(), Unavailable> {
+    async fn destroy_now(&self, subject: &str) -> Result<(), Unavailable> {
         for _ in 0..TRIES_MAX {
             let is_gone = match self.stored(subject).await? {
                 Stored::Destroyed => true,
@@ -198,6 +198,10 @@ impl Seal for TableSeal {
     ) -> Answer<'a, Result<Option<String>, Unavailable>> {
         Box::pin(self.open_now(subject, sealed))
     }
+
+    fn destroy<'a>(&'a self, subject: &'a str) -> Answer<'a, Result<(), Unavailable>> {
+        Box::pin(self.destroy_now(subject))
+    }
 }
 
 fn record_key(subject: &str) -> Key {
@@ -225,6 +229,10 @@ impl Seal for NoSeal {
     }
 
     fn open<'a>(&'a self, _: &'a str, _: &'a Sealed) -> Answer<'a, Result<Option<String>, Unavailable>> {
+        Box::pin(async move { Err(self.0.clone()) })
+    }
+
+    fn destroy<'a>(&'a self, _: &'a str) -> Answer<'a, Result<(), Unavailable>> {
         Box::pin(async move { Err(self.0.clone()) })
     }
 }

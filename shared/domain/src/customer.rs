@@ -59,6 +59,8 @@ pub enum PauseReason {
     Legal,
     /// Word of new bank details: possible fraud.
     SecurityAlert,
+    /// The person was erased: there is no key to open an address with.
+    Erased,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -70,6 +70,7 @@ const fn reason(reason: PauseReason) -> &'static str {
         PauseReason::SoftPromise => "the customer promised without a date",
         PauseReason::Legal => "a legal matter: a person handles it",
         PauseReason::SecurityAlert => "word of new bank details: possible fraud, call a known number",
+        PauseReason::Erased => "the person was erased, and no address can be opened",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Blobs in memory.
 use super::lock;
-use crate::ports::{Answer, Blobs, Unavailable};
+use crate::ports::{Answer, Blobs, Shelf, Unavailable};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -31,5 +31,22 @@ impl Blobs for MemoryBlobs {
 
     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> Answer<'a, Result<Option<Bytes>, Unavailable>> {
         Box::pin(async move { Ok(lock(&self.stored).get(&(bucket.to_owned(), key.to_owned())).cloned()) })
+    }
+}
+
+impl Shelf for MemoryBlobs {
+    fn list<'a>(&'a self, bucket: &'a str, prefix: &'a str) -> Answer<'a, Result<Vec<String>, Unavailable>> {
+        Box::pin(
+            async move { Ok(self.keys(bucket).into_iter().filter(|key| key.starts_with(prefix)).collect()) },
+        )
+    }
+
+    fn erase<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        tombstone: Bytes,
+    ) -> Answer<'a, Result<(), Unavailable>> {
+        self.put(bucket, key, tombstone)
     }
 }

@@ -24,11 +24,6 @@ impl PlainSeal {
         Self::default()
     }
 
-    /// Erases the subject: nothing sealed for it opens again, now or later.
-    pub fn destroy(&self, subject: &str) {
-        lock(&self.state).destroyed.insert(subject.to_owned());
-    }
-
     fn key(subject: &str) -> Result<SealingKey, SealingError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(b"the doubles' master key")
             .map_err(|_| SealingError::Malformed)?;
@@ -74,6 +69,13 @@ impl Seal for PlainSeal {
     ) -> Answer<'a, Result<Option<String>, Unavailable>> {
         Box::pin(async move { self.open_now(subject, sealed).map_err(unavailable) })
     }
+
+    fn destroy<'a>(&'a self, subject: &'a str) -> Answer<'a, Result<(), Unavailable>> {
+        Box::pin(async move {
+            lock(&self.state).destroyed.insert(subject.to_owned());
+            Ok(())
+        })
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +90,7 @@ mod tests {
         assert_ne!(one, two);
         assert_eq!(seal.open("c-1", &one).await, Ok(Some("Jo".into())));
         assert!(seal.open("c-2", &one).await.is_err());
-        seal.destroy("c-1");
+        seal.destroy("c-1").await.unwrap();
         assert_eq!(seal.open("c-1", &two).await, Ok(None));
     }
 }

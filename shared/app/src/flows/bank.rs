@@ -3,7 +3,7 @@ use super::receive::Incoming;
 use super::tasks::{new_task, quarantine};
 use super::{Attempt, settle, tasks};
 use crate::App;
-use crate::archive::archive;
+use crate::archive::archive_file;
 use crate::store::change::Change;
 use crate::store::entity::FollowUp;
 use crate::store::keys;
@@ -29,7 +29,7 @@ const LINES_PER_COMMIT: usize = 80;
 pub async fn file(app: &App, bucket: &str, key: &str) -> Result<(), Failure> {
     let bytes = app.blobs.get(bucket, key).await?;
     let bytes = bytes.ok_or_else(|| Failure::retry(format!("{bucket}/{key} is not there (yet)")))?;
-    let archived = archive(app, "bank", &bytes).await?;
+    let archived = archive_file(app, "bank", &bytes, bucket, key).await?;
     let file = match parse(&bytes) {
         Ok(file) => file,
         Err(error) => {

@@ -121,7 +121,9 @@ async fn decide_again(
         .into_iter()
         .filter(|i| letter.state.items.iter().any(|item| item.invoice == i.state.id))
         .collect();
-    let mail = compose(app, &letter.state, &customer.state, &chosen).await?;
+    let Some(mail) = compose(app, &letter.state, &customer.state, &chosen).await? else {
+        return cancel(app, cause, letter, customer, "the address was erased").await;
+    };
     claim(app, cause, letter, customer, chosen, mail).await
 }
 
@@ -172,19 +174,19 @@ async fn claim(
     Attempt::of(change.commit(app.table.as_ref()).await, Some(claimed))
 }
 
-/// Writes the letter, and keeps a sealed copy of it beside the archive.
+/// Writes the letter, and keeps a sealed copy of it beside the archive. `None` where the customer was erased: its name
+/// and address cannot be opened any more.
 async fn compose(
     app: &App,
     letter: &Letter,
     customer: &Customer,
     invoices: &[Stored<Invoice>],
-) -> Result<OutgoingMail, Failure> {
+) -> Result<Option<OutgoingMail>, Failure> {
     let subject_key = keys::customer(&customer.entity, &customer.id).pk;
-    let opened = |what: &'static str| Failure::retry(format!("{what} of {} cannot be opened", customer.id));
-    let name = app.seal.open(&subject_key, &customer.name).await?.ok_or_else(|| opened("the name"))?;
+    let Some(name) = app.seal.open(&subject_key, &customer.name).await? else { return Ok(None) };
     let contact = customer.contacts.iter().find(|contact| contact.id == letter.contact);
     let contact = contact.ok_or_else(|| Failure::retry(format!("no contact {}", letter.contact)))?;
-    let to = app.seal.open(&subject_key, &contact.email).await?.ok_or_else(|| opened("the address"))?;
+    let Some(to) = app.seal.open(&subject_key, &contact.email).await? else { return Ok(None) };
     let expires_at = app.clock.now() + LINKS_LIVE;
     let links = keyring::links(app)?;
     let link = |purpose| links.make(purpose, &letter.entity, &letter.customer, &letter.contact, expires_at);
@@ -227,12 +229,12 @@ async fn compose(
     .map_err(|error| unusable(error.to_string()))?;
     let copy = app.seal.seal(&subject_key, &written.text).await?;
     app.blobs.put(&app.settings.archive_bucket, &copy_key(&letter.id), Bytes::from(copy.0)).await?;
-    Ok(OutgoingMail {
+    Ok(Some(OutgoingMail {
         from: app.settings.mail_from.clone(),
         to,
         mime: Bytes::from(mime),
         send_ref: send_ref(&letter.id),
-    })
+    }))
 }
 
 /// Where the sealed text of a letter is kept: the parent of replies, and what people read again.

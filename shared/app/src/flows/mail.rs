@@ -5,7 +5,7 @@ mod sender;
 
 use super::tasks::quarantine;
 use crate::App;
-use crate::archive::archive;
+use crate::archive::{archive, archive_file};
 use crate::store::keys;
 use crate::store::table::TableName;
 use crate::worker::Failure;
@@ -47,7 +47,7 @@ pub async fn notification(app: &App, body: &str) -> Result<(), Failure> {
 async fn take_in(app: &App, bucket: &str, key: &str, notice: Option<&InboundNotice>) -> Result<(), Failure> {
     let raw = app.blobs.get(bucket, key).await?;
     let raw = raw.ok_or_else(|| Failure::retry(format!("mail {bucket}/{key} is not there (yet)")))?;
-    let archived = archive(app, "mail", &raw).await?;
+    let archived = archive_file(app, "mail", &raw, bucket, key).await?;
     let digest = hex::encode(Sha256::digest(&raw));
     let claim = keys::claim(&app.settings.entity, "mail", &digest);
     if app.table.get(TableName::Ledger, &claim).await?.is_some() {

@@ -4,6 +4,7 @@ pub mod cash;
 pub mod dead_letters;
 pub mod disputes;
 pub mod dunning;
+pub mod erasure;
 pub mod erp;
 pub mod feedback;
 #[cfg(test)]

@@ -5,14 +5,14 @@ use crate::store::change::Change;
 use crate::store::keys;
 use crate::store::reads::must_load;
 use crate::worker::Failure;
-use domain::customer::{Customer, Pause};
+use domain::customer::{Customer, Pause, PauseReason};
 use domain::ids::CustomerId;
 use domain::timeline::{Cause, Event};
 
 /// Ends one pause; others that stand beside it go on. A pause that is gone already changes nothing.
 ///
 /// # Errors
-/// A customer that does not exist; the table's.
+/// A customer that does not exist, or who was erased; the table's.
 pub async fn end(
     app: &App,
     cause: &Cause,
@@ -20,6 +20,9 @@ pub async fn end(
     pause: &Pause,
     by: &str,
 ) -> Result<(), Failure> {
+    if pause.reason == PauseReason::Erased {
+        return Err(Failure::poison("what was erased cannot be written to again"));
+    }
     let key = keys::customer(&app.settings.entity, customer);
     settle(|| async {
         let mut stored = must_load::<Customer>(app.table.as_ref(), &key).await?;

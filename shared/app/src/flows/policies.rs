@@ -1,6 +1,7 @@
 //! Dunning policies: validated as a whole, stored under a version that their content makes, and put in force.
 use super::dunning::StoredPolicy;
 use crate::App;
+use crate::archive::archive;
 use crate::store::keys;
 use crate::store::table::{CommitError, Condition, Record, Table, TableName, Write};
 use crate::worker::Failure;
@@ -8,11 +9,13 @@ use domain::dunning::DunningPolicy;
 use domain::ids::EntityId;
 use sha2::{Digest, Sha256};
 
-/// Stores a policy for the app's entity and puts it in force; see [`put_in_force`].
+/// Archives a policy, stores it for the app's entity and puts it in force; see [`put_in_force`].
 ///
 /// # Errors
 /// See [`put_in_force`].
 pub async fn apply(app: &App, policy: &DunningPolicy) -> Result<String, Failure> {
+    let text = serde_json::to_vec(policy).map_err(|error| Failure::poison(error.to_string()))?;
+    archive(app, "policy", &text).await?;
     put_in_force(app.table.as_ref(), &app.settings.entity, policy).await
 }
 

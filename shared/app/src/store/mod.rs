@@ -2,6 +2,8 @@
 pub mod change;
 pub mod contract;
 pub mod entity;
+#[cfg(test)]
+mod golden;
 pub mod keys;
 pub mod limits;
 pub mod memory;

@@ -57,6 +57,7 @@ impl fmt::Display for Hold {
             Self::Paused(PauseReason::SoftPromise) => f.write_str("soft promise"),
             Self::Paused(PauseReason::Legal) => f.write_str("legal"),
             Self::Paused(PauseReason::SecurityAlert) => f.write_str("security alert"),
+            Self::Paused(PauseReason::Erased) => f.write_str("erased"),
             Self::InactiveCustomer => f.write_str("inactive customer"),
             Self::LevelNotReached { days_past_due_min } => {
                 write!(f, "next level at {days_past_due_min} days past due")
