@@ -3,6 +3,7 @@
 pub mod blobs;
 pub mod bundle;
 pub mod clock;
+pub mod contract;
 pub mod day;
 pub mod embedded;
 pub mod export;

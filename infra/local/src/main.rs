@@ -7,7 +7,7 @@ use dunlin::export::{Source, export};
 use dunlin::screen::{Screen, write_line};
 use dunlin::serve::Urls;
 use dunlin::summary::{Ledger, summary};
-use dunlin::{Stopped, policy, serve, simulators, state};
+use dunlin::{Stopped, contract, policy, serve, simulators, state};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,6 +52,8 @@ enum Command {
     },
     /// Serve QuickBooks and Stripe alone, for tests against a deployed bundle.
     Simulators(simulators::Simulators),
+    /// Compare a DynamoDB with the table in memory: the cases of the table's contract, then random sequences.
+    Contract(contract::Contract),
 }
 
 #[derive(Subcommand)]
@@ -118,6 +120,10 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
         }
         Some(Command::Simulators(given)) => {
             runtime.block_on(simulators::serve_alone(&folder, given))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Contract(given)) => {
+            write_line(&format!("equal: {}", runtime.block_on(contract::check(given))?));
             Ok(ExitCode::SUCCESS)
         }
         None => runtime.block_on(play(&cli, folder)),
