@@ -8,6 +8,7 @@ pub mod day;
 pub mod embedded;
 pub mod export;
 pub mod mailer;
+pub mod own;
 pub mod policy;
 pub mod pump;
 pub mod queue;
