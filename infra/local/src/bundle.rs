@@ -4,6 +4,7 @@ use crate::blobs::FolderBlobs;
 use crate::clock::VirtualClock;
 use crate::embedded;
 use crate::mailer::EmlMailer;
+use crate::own::{GuardedHttp, Own};
 use crate::queue::LocalQueues;
 use crate::serve::Urls;
 use crate::sim::books::Books;
@@ -14,7 +15,8 @@ use crate::sim::serve::Running;
 use crate::sim::stripe::Stripe;
 use crate::watch::WatchedTable;
 use app::App;
-use app::settings::Settings;
+use app::queues::QueueName;
+use app::settings::{SecretText, Settings};
 use aws::clock::OsEntropy;
 use aws::dynamo::DynamoTable;
 use aws::https::{HttpLimits, HttpsClient};
@@ -26,8 +28,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The company whose day is played, and its keys: made up, fixed, and good for nothing elsewhere.
-pub const STRIPE_KEY: &str = "sk_test_dunlin_local";
-pub const WEBHOOK_SECRET: &str = "whsec_dunlin_local";
+const STRIPE_KEY: &str = "sk_test_dunlin_local";
+const WEBHOOK_SECRET: &str = "whsec_dunlin_local";
 const CLIENT_ID: &str = "dunlin-local";
 const CLIENT_SECRET: &str = "dunlin-local-secret";
 /// Base64 of 32 bytes each.
@@ -50,7 +52,10 @@ pub struct Bundle {
     pub queues: LocalQueues,
     pub mailer: EmlMailer,
     pub books: Books,
-    pub stripe: Stripe,
+    /// The simulated Stripe, if it is that one.
+    pub stripe: Option<Stripe>,
+    /// Whether applied payments are posted.
+    pub is_posting: bool,
     pub watched: Arc<WatchedTable<DynamoTable>>,
     /// Send references of letters for which the day holds a bounce instead of a delivery.
     pub bounced: BTreeSet<String>,
@@ -75,7 +80,7 @@ impl Bundle {
     ///
     /// # Errors
     /// Whatever of it cannot be opened or started.
-    pub async fn open(folder: Folder, now: DateTime<Utc>, urls: &Urls) -> Result<Self, Stopped> {
+    pub async fn open(folder: Folder, now: DateTime<Utc>, urls: &Urls, own: &Own) -> Result<Self, Stopped> {
         let lock = lock(&folder)?;
         let clock = VirtualClock::at(now);
         let books = Books::open(&folder.file("books.sqlite"))
@@ -84,17 +89,12 @@ impl Bundle {
             let clock = clock.clone();
             Arc::new(move || app::ports::Clock::now(&clock))
         };
-        store::add_company(&books, REALM).map_err(Stopped::at("the simulators' books"))?;
-        let keys = AppKeys { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
-        let quickbooks = QuickBooks::new(books.clone(), vendor_clock.clone(), keys);
-        let stripe = Stripe::new(books.clone(), vendor_clock, STRIPE_KEY);
-        let qbo =
-            quickbooks.serve(listener().await?).map_err(Stopped::at("starting the QuickBooks simulator"))?;
-        let stripe_server =
-            stripe.serve(listener().await?).map_err(Stopped::at("starting the Stripe simulator"))?;
-        let queues = LocalQueues::open(&folder.file("queues.sqlite"), Arc::new(clock.clone()))?;
-        let refresh_token = first_refresh_token(&queues, &quickbooks)?;
-        let settings = settings(&qbo.url(), &stripe_server.url(), urls, &refresh_token)?;
+        let is_posting = own.is_posting();
+        let mut queues = LocalQueues::open(&folder.file("queues.sqlite"), Arc::new(clock.clone()))?;
+        if !is_posting {
+            queues = queues.holding(QueueName::WriteBack);
+        }
+        let (settings, stripe, servers) = connect(own, &books, vendor_clock, &queues, urls).await?;
         let watched = Arc::new(WatchedTable::new(embedded::table(&folder.file("ledger.sqlite")).await?));
         let mailer = EmlMailer::new(folder.file("letters"));
         let master = seal_key()?;
@@ -102,6 +102,7 @@ impl Bundle {
         let seal = TableSeal::new(watched.clone(), master, entropy.clone(), Arc::new(clock.clone()));
         let http =
             HttpsClient::new(HttpLimits::default()).map_err(Stopped::at("starting the HTTP client"))?;
+        let http = GuardedHttp { http, is_posting, token_url: settings.quickbooks.token_url.clone() };
         let app = App {
             settings: Arc::new(settings),
             table: watched.clone(),
@@ -113,7 +114,6 @@ impl Bundle {
             clock: Arc::new(clock.clone()),
             entropy,
         };
-        let servers = vec![qbo, stripe_server];
         let bounced = BTreeSet::new();
         Ok(Self {
             folder,
@@ -123,6 +123,7 @@ impl Bundle {
             mailer,
             books,
             stripe,
+            is_posting,
             watched,
             bounced,
             _servers: servers,
@@ -190,6 +191,59 @@ pub async fn listener() -> Result<tokio::net::TcpListener, Stopped> {
     tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(Stopped::at("a port on this machine"))
 }
 
+/// Starts the simulators that are wanted; gives the settings, with the vendors' addresses and secrets in them.
+async fn connect(
+    own: &Own,
+    books: &Books,
+    clock: crate::sim::Clock,
+    queues: &LocalQueues,
+    urls: &Urls,
+) -> Result<(Settings, Option<Stripe>, Vec<Running>), Stopped> {
+    let given = own.read()?;
+    let (mut vars, mut secrets) = (vars(urls), secrets());
+    let (mut servers, mut stripe) = (Vec::new(), None);
+    if own.quickbooks_api.is_none() {
+        let server = simulated_quickbooks(books, clock.clone(), queues, &mut secrets).await?;
+        vars.insert("QBO_API".into(), server.url());
+        vars.insert("QBO_TOKEN_URL".into(), format!("{}/oauth2/v1/tokens/bearer", server.url()));
+        servers.push(server);
+    }
+    if own.stripe_api.is_none() {
+        let simulated = Stripe::new(books.clone(), clock, STRIPE_KEY);
+        let server = simulated.serve(listener().await?);
+        let server = server.map_err(Stopped::at("starting the Stripe simulator"))?;
+        vars.insert("STRIPE_API".into(), server.url());
+        servers.push(server);
+        stripe = Some(simulated);
+    }
+    vars.extend(given.vars);
+    secrets.extend(given.secrets);
+    let mut settings = Settings::read(&vars, &secrets).map_err(Stopped::at("settings"))?;
+    if settings.stripe.webhook_secrets.is_empty() {
+        // The day signs its webhooks itself.
+        settings.stripe.webhook_secrets.push(SecretText::new(WEBHOOK_SECRET));
+    }
+    Ok((settings, stripe, servers))
+}
+
+/// Starts the simulated QuickBooks; the connection's secret comes with it.
+async fn simulated_quickbooks(
+    books: &Books,
+    clock: crate::sim::Clock,
+    queues: &LocalQueues,
+    secrets: &mut BTreeMap<String, String>,
+) -> Result<Running, Stopped> {
+    store::add_company(books, REALM).map_err(Stopped::at("the simulators' books"))?;
+    let keys = AppKeys { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into() };
+    let quickbooks = QuickBooks::new(books.clone(), clock, keys);
+    let server = quickbooks.serve(listener().await?);
+    let server = server.map_err(Stopped::at("starting the QuickBooks simulator"))?;
+    let refresh_token = first_refresh_token(queues, &quickbooks)?;
+    let secret = serde_json::json!({"client_secret": CLIENT_SECRET, "refresh_token": refresh_token});
+    secrets.insert("QUICKBOOKS".into(), secret.to_string());
+    Ok(server)
+}
+
 /// The refresh token with which the connection began; the one in force is in the table, as in the cloud.
 fn first_refresh_token(queues: &LocalQueues, quickbooks: &QuickBooks) -> Result<String, Stopped> {
     if let Some(token) = queues.setting("refresh_token")? {
@@ -206,25 +260,22 @@ fn first_refresh_token(queues: &LocalQueues, quickbooks: &QuickBooks) -> Result<
 /// Built-in keys that do not read.
 pub fn seal_key() -> Result<app::sealing::SealingKey, Stopped> {
     let keys: BTreeMap<String, String> = serde_json::from_str(KEYS).map_err(Stopped::at("built-in keys"))?;
-    let text = app::settings::SecretText::new(keys.get("seal").cloned().unwrap_or_default());
+    let text = SecretText::new(keys.get("seal").cloned().unwrap_or_default());
     let bytes = app::settings::key_bytes("seal", &text).map_err(Stopped::at("built-in keys"))?;
     Ok(app::sealing::SealingKey::new(bytes))
 }
 
-fn secrets(refresh_token: &str) -> BTreeMap<String, String> {
-    let quickbooks = serde_json::json!({"client_secret": CLIENT_SECRET, "refresh_token": refresh_token});
+fn secrets() -> BTreeMap<String, String> {
     let stripe = serde_json::json!({"api_key": STRIPE_KEY, "webhook_secret": WEBHOOK_SECRET});
     let oidc = serde_json::json!({"client_secret": ""});
     BTreeMap::from([
         ("KEYS".to_owned(), KEYS.to_owned()),
-        ("QUICKBOOKS".to_owned(), quickbooks.to_string()),
         ("STRIPE".to_owned(), stripe.to_string()),
         ("OIDC".to_owned(), oidc.to_string()),
     ])
 }
 
-fn vars(quickbooks: &str, stripe: &str, urls: &Urls) -> BTreeMap<String, String> {
-    let token_url = format!("{quickbooks}/oauth2/v1/tokens/bearer");
+fn vars(urls: &Urls) -> BTreeMap<String, String> {
     let pairs = [
         ("ENTITY", "main"),
         ("ENTITY_NAME", "Harbour Paper Supply Inc."),
@@ -239,9 +290,6 @@ fn vars(quickbooks: &str, stripe: &str, urls: &Urls) -> BTreeMap<String, String>
         ("SENDING", "live"),
         ("ARCHIVE_BUCKET", "archive"),
         ("INTAKE_BUCKET", "intake"),
-        ("STRIPE_API", stripe),
-        ("QBO_API", quickbooks),
-        ("QBO_TOKEN_URL", token_url.as_str()),
         ("QBO_REALM", REALM),
         ("QBO_CLIENT_ID", CLIENT_ID),
         ("OIDC_CLIENT_ID", "dunlin-console"),

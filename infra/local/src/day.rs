@@ -1,7 +1,8 @@
 //! Plays the day: every step is a file in `events/` or a schedule, delivered as the outside world would, and settled
 //! before the next. How far it got is durable, so a day that was cut off goes on where it stopped.
 use crate::Stopped;
-use crate::bundle::{Bundle, WEBHOOK_SECRET};
+use crate::bundle::Bundle;
+use crate::own::Own;
 use crate::screen::Screen;
 use crate::sim::stripe::webhook::webhook;
 use crate::{pump, sim};
@@ -10,12 +11,14 @@ use app::flows::policies;
 use app::messages::{ErpPullDue, TickDue, outgoing};
 use app::ports::Queue;
 use app::queues::{Outgoing, QueueName};
+use app::settings::SecretText;
 use app::worker::Verdict;
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use domain::dunning::DunningPolicy;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// One thing that happens.
@@ -44,6 +47,9 @@ pub struct Day {
     pub steps: Vec<Step>,
     #[serde(skip)]
     pub events: PathBuf,
+    /// Whether the simulated QuickBooks is filled.
+    #[serde(skip)]
+    pub has_made_up_company: bool,
 }
 
 /// The default dunning policy, which a user's own replaces.
@@ -59,7 +65,25 @@ impl Day {
             std::fs::read_to_string(events.join("day.json")).map_err(Stopped::at("events/day.json"))?;
         let mut day: Self = serde_json::from_str(&text).map_err(Stopped::at("events/day.json"))?;
         day.events = events.to_owned();
+        day.has_made_up_company = true;
         Ok(day)
+    }
+
+    /// The shipped day for one's own vendors: without what happens to the made-up company, and for one's own QuickBooks
+    /// today. Says what is left out, by kind.
+    pub fn made_own(&mut self, own: &Own, today: NaiveDate) -> BTreeMap<String, usize> {
+        let mut left_out = BTreeMap::new();
+        if own.quickbooks_api.is_some() {
+            self.on = today;
+        }
+        self.steps.retain(|step| {
+            let is_played = own.plays(&step.what);
+            if !is_played {
+                *left_out.entry(step.what.clone()).or_default() += 1;
+            }
+            is_played
+        });
+        left_out
     }
 
     /// The instant of a local time of the day.
@@ -88,7 +112,9 @@ impl Day {
         }
         let first = self.steps.get(next).map_or("06:00", |step| step.at.as_str());
         bundle.clock.set(self.instant(bundle, first)?);
-        sim::seed::seed(&bundle.books, self.seed, self.on).map_err(Stopped::at("seeding the books"))?;
+        if self.has_made_up_company {
+            sim::seed::seed(&bundle.books, self.seed, self.on).map_err(Stopped::at("seeding the books"))?;
+        }
         put_default_policy(&bundle.app).await?;
         // What was in the queues when the process ended comes first.
         settle(bundle, screen).await?;
@@ -198,13 +224,14 @@ impl Day {
     async fn deliver_webhook(&self, bundle: &Bundle, step: &Step, screen: &Screen) -> Result<(), Stopped> {
         let raw = self.bytes(step)?;
         let at = bundle.app.clock.now().timestamp();
+        let secret = bundle.app.settings.stripe.webhook_secrets.first().map_or("", SecretText::reveal);
         let (headers, body) = match step.tampered.as_deref() {
             None => {
                 let event: Value = serde_json::from_slice(&raw).map_err(Stopped::at(&step.file))?;
                 self.change_vendor(bundle, &event)?;
-                webhook(&event, WEBHOOK_SECRET, at)
+                webhook(&event, secret, at)
             }
-            Some(how) => tampered(how, &raw, at)?,
+            Some(how) => tampered(how, &raw, secret, at)?,
         };
         let mut request = http::Request::builder().method("POST").uri("/");
         for (name, value) in &headers {
@@ -230,9 +257,10 @@ impl Day {
         let object =
             event.pointer("/data/object").filter(|object| object.get("object") != Some(&json!("payout")));
         if let Some(object) = object
+            && let Some(stripe) = &bundle.stripe
             && !bundle.queues.is_marked(&name)?
         {
-            bundle.stripe.put_object(object).map_err(Stopped::at("the Stripe simulator's books"))?;
+            stripe.put_object(object).map_err(Stopped::at("the Stripe simulator's books"))?;
             bundle.queues.mark(&name)?;
         }
         Ok(())
@@ -250,18 +278,18 @@ async fn put_default_policy(app: &app::App) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn tampered(how: &str, raw: &[u8], at: i64) -> Result<(http::HeaderMap, Bytes), Stopped> {
+fn tampered(how: &str, raw: &[u8], secret: &str, at: i64) -> Result<(http::HeaderMap, Bytes), Stopped> {
     let event: Value = serde_json::from_slice(raw).unwrap_or(Value::Null);
     let (headers, body) = match how {
         "forged" => webhook(&event, "whsec_somebody_else", at),
-        "stale" => webhook(&event, WEBHOOK_SECRET, at - 301),
+        "stale" => webhook(&event, secret, at - 301),
         "truncated" => {
-            let (headers, body) = webhook(&event, WEBHOOK_SECRET, at);
+            let (headers, body) = webhook(&event, secret, at);
             let half = body.slice(..body.len() / 2);
             (headers, half)
         }
         "garbage" => {
-            let (headers, _) = webhook(&event, WEBHOOK_SECRET, at);
+            let (headers, _) = webhook(&event, secret, at);
             (headers, Bytes::from(vec![b'x'; 1_000_000]))
         }
         other => return Err(Stopped(format!("events/day.json: no webhook is {other:?}"))),

@@ -15,6 +15,14 @@ use std::path::Path;
 pub async fn table(file: &Path) -> Result<DynamoTable, Stopped> {
     let path = file.to_str().ok_or_else(|| Stopped(format!("{} is not a text path", file.display())))?;
     let database = dynoxide::Database::new(path).map_err(Stopped::at("opening the ledger's file"))?;
+    table_at(&serve(database)?).await
+}
+
+/// Serves a database on loopback, on a thread of its own; gives the address.
+///
+/// # Errors
+/// No port or no thread to be had.
+pub fn serve(database: dynoxide::Database) -> Result<String, Stopped> {
     let listener =
         std::net::TcpListener::bind("127.0.0.1:0").map_err(Stopped::at("a port for the ledger"))?;
     listener.set_nonblocking(true).map_err(Stopped::at("a port for the ledger"))?;
@@ -29,10 +37,18 @@ pub async fn table(file: &Path) -> Result<DynamoTable, Stopped> {
         });
     });
     spawned.map_err(Stopped::at("a thread for the ledger"))?;
+    Ok(format!("http://{address}"))
+}
+
+/// The table on a DynamoDB that takes any credentials: the embedded one, or an emulator.
+///
+/// # Errors
+/// Tables that cannot be made.
+pub async fn table_at(url: &str) -> Result<DynamoTable, Stopped> {
     let builder = Builder::new()
-        .endpoint_url(format!("http://{address}"))
+        .endpoint_url(url)
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "local"))
         .http_client(aws_smithy_http_client::Builder::new().build_http());
     let client = Client::from_conf(configured(builder).build());
     let names = TableNames {

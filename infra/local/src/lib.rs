@@ -3,11 +3,13 @@
 pub mod blobs;
 pub mod bundle;
 pub mod clock;
+pub mod contract;
 pub mod day;
 pub mod embedded;
 pub mod export;
 pub mod mailer;
 pub mod operator;
+pub mod own;
 pub mod policy;
 pub mod pump;
 pub mod queue;

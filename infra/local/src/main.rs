@@ -1,13 +1,16 @@
 //! `dunlin`: plays the day on this machine, and looks at what came of it.
+use app::ports::Clock;
+use aws::clock::SystemClock;
 use clap::{Parser, Subcommand};
 use domain::ids::EntityId;
 use dunlin::bundle::{Bundle, Folder, lock};
 use dunlin::day::Day;
 use dunlin::export::{Source, export};
+use dunlin::own::Own;
 use dunlin::screen::{Screen, write_line};
 use dunlin::serve::Urls;
 use dunlin::summary::{Ledger, summary};
-use dunlin::{Stopped, operator, policy, serve, simulators, state};
+use dunlin::{Stopped, contract, operator, policy, serve, simulators, state};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -22,9 +25,11 @@ struct Cli {
     /// Where state lives.
     #[arg(long, global = true, default_value = ".dunlin", value_name = "DIR")]
     data: PathBuf,
-    /// The day's plan and event files.
-    #[arg(long, default_value = "events", value_name = "DIR")]
-    events: PathBuf,
+    /// One's own plan of the day (`day.json`) and event files, in place of those in `events`.
+    #[arg(long, value_name = "DIR")]
+    events: Option<PathBuf>,
+    #[command(flatten)]
+    own: Own,
 }
 
 #[derive(Subcommand)]
@@ -54,6 +59,8 @@ enum Command {
     Simulators(simulators::Simulators),
     #[command(flatten)]
     Operator(operator::Operator),
+    /// Compare a DynamoDB with the table in memory: the cases of the table's contract, then random sequences.
+    Contract(contract::Contract),
 }
 
 #[derive(Subcommand)]
@@ -123,16 +130,41 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Operator(asked)) => runtime.block_on(operator::run(&folder, asked)),
+        Some(Command::Contract(given)) => {
+            write_line(&format!("equal: {}", runtime.block_on(contract::check(given))?));
+            Ok(ExitCode::SUCCESS)
+        }
         None => runtime.block_on(play(&cli, folder)),
     }
 }
 
+/// The day to play: the shipped one, one's own, or what of the shipped one fits one's own vendors.
+fn day(cli: &Cli) -> Result<Day, Stopped> {
+    let shipped = PathBuf::from("events");
+    let mut day = Day::read(cli.events.as_ref().unwrap_or(&shipped))?;
+    day.has_made_up_company = cli.own.quickbooks_api.is_none();
+    if cli.own.is_none() {
+        return Ok(day);
+    }
+    for line in cli.own.told() {
+        write_line(&line);
+    }
+    if cli.events.is_none() {
+        let left_out = day.made_own(&cli.own, SystemClock.now().date_naive());
+        let left_out: Vec<String> = left_out.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        write_line(&format!("of the shipped day, not played: {} (see --events)", left_out.join(", ")));
+    }
+    write_line(&format!("the day is {}", day.on));
+    Ok(day)
+}
+
 async fn play(cli: &Cli, folder: Folder) -> Result<ExitCode, Stopped> {
-    let day = Day::read(&cli.events)?;
+    let day = day(cli)?;
     let start = day.on.and_time(chrono::NaiveTime::MIN).and_utc();
     let ports = if cli.once { None } else { Some(serve::take_ports().await?) };
     let urls = ports.as_ref().map_or_else(Urls::usual, |ports| ports.urls.clone());
-    let mut bundle = Bundle::open(folder, start, &urls).await?;
+    let mut bundle = Bundle::open(folder, start, &urls, &cli.own).await?;
+    cli.own.keep(&bundle)?;
     let screen = Screen::new(day.steps.len().try_into().unwrap_or(0));
     let changes_before = bundle.changes_before()?;
     day.play(&mut bundle, &screen).await?;

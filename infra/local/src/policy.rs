@@ -2,6 +2,7 @@
 //! deployed bundle.
 use crate::Stopped;
 use crate::bundle::{Bundle, Folder};
+use crate::own::Own;
 use crate::serve::Urls;
 use app::flows::policies;
 use aws::bootstrap::{Vars, dynamo_client, sdk_config, table_names};
@@ -32,7 +33,7 @@ pub fn read(file: &Path) -> Result<DunningPolicy, Stopped> {
 /// A file with a fault: nothing is stored then.
 pub async fn apply(folder: Folder, file: &Path) -> Result<String, Stopped> {
     let policy = read(file)?;
-    let bundle = Bundle::open(folder, DateTime::<Utc>::UNIX_EPOCH, &Urls::usual()).await?;
+    let bundle = Bundle::open(folder, DateTime::<Utc>::UNIX_EPOCH, &Urls::usual(), &Own::default()).await?;
     policies::apply(&bundle.app, &policy).await.map_err(Stopped::at("storing the policy"))
 }
 

@@ -33,6 +33,8 @@ pub struct Taken {
 pub struct LocalQueues {
     db: Arc<Mutex<Connection>>,
     clock: Arc<dyn app::ports::Clock>,
+    /// Whose messages wait.
+    held: Option<QueueName>,
 }
 
 fn at(instant: DateTime<Utc>) -> String {
@@ -47,7 +49,17 @@ impl LocalQueues {
         db.pragma_update(None, "journal_mode", "WAL").map_err(Stopped::at("the queues' file"))?;
         db.pragma_update(None, "synchronous", "NORMAL").map_err(Stopped::at("the queues' file"))?;
         db.execute_batch(SCHEMA).map_err(Stopped::at("the queues' file"))?;
-        Ok(Self { db: Arc::new(Mutex::new(db)), clock })
+        Ok(Self { db: Arc::new(Mutex::new(db)), clock, held: None })
+    }
+
+    /// The same queues, of which one is not worked off: its messages wait for another run.
+    #[must_use]
+    pub fn holding(self, queue: QueueName) -> Self {
+        Self { held: Some(queue), ..self }
+    }
+
+    fn held(&self) -> &'static str {
+        self.held.map_or("", QueueName::as_str)
     }
 
     fn db(&self) -> MutexGuard<'_, Connection> {
@@ -101,9 +113,10 @@ impl LocalQueues {
             let transaction = db.transaction()?;
             let rows = {
                 let mut select = transaction.prepare(
-                    "select id, queue, body, receives from message where visible_at <= ?1 order by visible_at, id limit ?2",
+                    "select id, queue, body, receives from message where visible_at <= ?1 and queue <> ?3
+                     order by visible_at, id limit ?2",
                 )?;
-                let rows = select.query_map(params![at(self.clock.now()), limit], |row| {
+                let rows = select.query_map(params![at(self.clock.now()), limit, self.held()], |row| {
                     Ok((
                         row.get::<_, i64>(0)?,
                         row.get::<_, String>(1)?,
@@ -166,7 +179,9 @@ impl LocalQueues {
     pub fn next_visible(&self) -> Result<Option<DateTime<Utc>>, Stopped> {
         let next: Option<String> = self
             .db()
-            .query_row("select min(visible_at) from message", [], |row| row.get(0))
+            .query_row("select min(visible_at) from message where queue <> ?1", [self.held()], |row| {
+                row.get(0)
+            })
             .map_err(Stopped::at("the queues' file"))?;
         Ok(next.and_then(|text| text.parse().ok()))
     }
@@ -310,5 +325,29 @@ mod tests {
         assert_eq!((taken[0].queue, taken[0].delivery.receive_count), (QueueName::BankFile, 1));
         assert_eq!(queues.redrive(None).unwrap().len(), 1);
         assert_eq!(queues.redrive(None).unwrap(), []);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::doubles::clock::FixedClock;
+
+    #[tokio::test]
+    async fn messages_of_a_queue_on_hold_wait_for_another_run() {
+        let file = std::env::temp_dir().join(format!("dunlin-queue-{}.sqlite", std::process::id()));
+        let open = || LocalQueues::open(&file, Arc::new(FixedClock::at(DateTime::UNIX_EPOCH))).unwrap();
+        let held = open().holding(QueueName::WriteBack);
+        for queue in [QueueName::WriteBack, QueueName::ErpPull] {
+            held.send(queue, vec![Outgoing::now("{}")]).await.unwrap();
+        }
+        let taken = held.take(8).unwrap();
+        assert_eq!(taken.iter().map(|taken| taken.queue).collect::<Vec<_>>(), [QueueName::ErpPull]);
+        held.conclude(&taken[0], &Verdict::Done).unwrap();
+        assert_eq!(held.next_visible().unwrap(), None);
+        assert_eq!(open().take(8).unwrap()[0].queue, QueueName::WriteBack);
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+        }
     }
 }

@@ -3,7 +3,7 @@ use crate::Stopped;
 use crate::bundle::Bundle;
 use crate::watch::Seen;
 use app::letter::{Letter, LetterState};
-use app::store::entity::{Stored, read};
+use app::store::entity::{FollowUp, Stored, read};
 use app::store::keys::{ENTRY_PREFIX, STATE};
 use app::store::table::Record;
 use domain::invoice::Invoice;
@@ -241,12 +241,14 @@ fn check(bundle: &Bundle, ledger: &Ledger, own: &[&Payment], out: &mut Summary) 
         if payment.allocations.is_empty() && !review(payment) && payment.reversals.is_empty() {
             out.failed.push(format!("{} is neither applied nor in review", payment.id));
         }
-        if !payment.allocations.is_empty() && matches!(payment.posting, Posting::NotPosted) {
+        let is_posted = !bundle.is_posting || !matches!(payment.posting, Posting::NotPosted);
+        if !payment.allocations.is_empty() && !is_posted {
             out.failed.push(format!("{} is applied and not written back", payment.id));
         }
     }
     for stored in &ledger.payments {
-        if !stored.pending.is_empty() {
+        let is_allowed = |follow_up: &FollowUp| !bundle.is_posting && *follow_up == FollowUp::WriteBack;
+        if !stored.pending.iter().all(is_allowed) {
             out.failed.push(format!("{} still waits for {:?}", stored.state.id, stored.pending));
         }
     }

@@ -134,19 +134,15 @@ async fn keep(
     let (bucket, at) = (&app.settings.archive_bucket, app.clock.now());
     let date = civil_date(at, app.settings.zone);
     let key = format!("{source}/{date}/{}", hex::encode(Sha256::digest(bytes)));
-<<<<<<< HEAD
     if mutant!("input-not-archived") {
         return Ok(key);
     }
-    app.blobs.put(&app.settings.archive_bucket, &key, Bytes::copy_from_slice(bytes)).await?;
-=======
     app.blobs.put(bucket, &key, Bytes::copy_from_slice(bytes)).await?;
     let arrival = Arrival { v: 1, at, source: source.to_owned(), key: key.clone(), found, reply };
     let json = serde_json::to_vec(&arrival)
         .map_err(|error| Unavailable { what: "archive", why: error.to_string() })?;
     let place = format!("{ARRIVALS}{}-{source}-{}", at.format("%Y-%m-%d/%H%M%S%.3f"), short(&json));
     app.blobs.put(bucket, &place, Bytes::from(json)).await?;
->>>>>>> record
     Ok(key)
 }
 

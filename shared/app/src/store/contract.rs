@@ -1,13 +1,14 @@
 //! What every [`Table`] must do, as cases that any table can be put through: the in-memory one, an embedded
 //! DynamoDB, a real one. A case answers what went wrong; it never panics.
 mod commits;
+mod compare;
 mod indexes;
 mod listing;
 mod reads;
 mod sequence;
 
+pub use compare::{Tally, compare};
 pub use listing::listing;
-pub use sequence::{Op, random_sequence, run_sequence};
 
 use super::table::{
     CommitError, Committed, Condition, Index, IndexRow, Key, Query, Record, Table, TableName, Write,

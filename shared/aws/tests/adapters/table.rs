@@ -1,6 +1,5 @@
-//! The DynamoDB adapter, through the real SDK, against an embedded DynamoDB and any endpoint one names.
+//! The DynamoDB adapter, through the real SDK, against an embedded DynamoDB.
 use app::store::contract;
-use app::store::memory::MemoryTable;
 use app::store::table::{CommitError, Condition, Key, Record, Table, TableName, Write};
 use aws::convert;
 use aws::dynamo::{DynamoTable, TableNames, configured};
@@ -76,32 +75,12 @@ async fn keeps_the_contract_on_a_file_and_finds_it_again() {
     assert_eq!(again.get(TableName::Ledger, &record.key).await, Ok(Some(record)));
 }
 
-#[tokio::test]
-async fn keeps_the_contract_at_the_named_endpoint() {
-    let Ok(endpoint) = std::env::var("DUNLIN_TABLE_ENDPOINT") else {
-        println!("skipped: DUNLIN_TABLE_ENDPOINT is not set");
-        return;
-    };
-    let client = client(&endpoint);
-    create_tables(&client, &names()).await.unwrap();
-    let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let prefix = format!("run{}", started.as_nanos());
-    assert_eq!(contract::suite(&DynamoTable::new(client, names()), &prefix).await, Ok(()));
-}
-
+/// `dunlin contract` runs any number of sequences, also on other stores.
 #[tokio::test]
 async fn answers_random_sequences_like_the_memory_table() {
-    let table = embedded().await;
-    for seed in 0..200 {
-        let ops = contract::random_sequence(seed, 20);
-        let prefix = format!("s{seed}-");
-        let expected = contract::run_sequence(&MemoryTable::new(), &prefix, &ops).await;
-        assert!(expected.contains("committed"), "seed {seed} commits nothing");
-        let got = contract::run_sequence(&table, &prefix, &ops).await;
-        let differing = expected.lines().zip(got.lines()).find(|(want, got)| want != got);
-        assert_eq!(differing, None, "seed {seed}");
-        assert_eq!(expected.lines().count(), got.lines().count(), "seed {seed}");
-    }
+    let tally = contract::compare(&embedded().await, "r", 0..300, 20).await.unwrap();
+    println!("{tally}");
+    assert!(tally.half_units > 0, "costs were not compared");
 }
 
 #[tokio::test]
