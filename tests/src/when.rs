@@ -6,7 +6,7 @@ use app::flows::letter_outcomes::{self, Outcome};
 use app::flows::letters::send_ref;
 use app::flows::opt_out::opt_out;
 use app::flows::refunds::{self, RefundDecision};
-use app::flows::{cash, disputes};
+use app::flows::{cash, disputes, undo};
 use app::keyring;
 use app::messages::{ErpPullDue, Message, TickDue, outgoing};
 use app::ports::Clock;
@@ -106,6 +106,16 @@ impl World {
         let candidate = Candidate { customer: invoice.customer, allocations, rule: "story".into() };
         let (cause, payment) = (Cause::new("console:accept"), PaymentId::new(payment));
         cash::accept(&self.app, &cause, &payment, &candidate, "ines").await.unwrap();
+        self.settle().await;
+    }
+
+    /// A person takes a payment off an invoice.
+    pub async fn when_undone(&mut self, payment: &str, number: &str) {
+        let invoice = self.invoice(number).await.id;
+        let (cause, payment) = (Cause::new("console:undo"), PaymentId::new(payment));
+        for _ in 0..self.deliveries() {
+            undo::application(&self.app, &cause, &payment, &invoice, "ines").await.unwrap();
+        }
         self.settle().await;
     }
 

@@ -22,6 +22,7 @@ pub mod reversals;
 pub mod stripe;
 pub mod tasks;
 pub mod tick;
+pub mod undo;
 pub mod write_back;
 
 use crate::store::table::CommitError;
