@@ -8,4 +8,5 @@ mod quickbooks;
 mod refunds;
 mod replies;
 mod tidy;
+mod undo;
 mod webhook;

@@ -7,7 +7,7 @@ use app::flows::letter_outcomes::{self, Outcome};
 use app::flows::letters::send_ref;
 use app::flows::opt_out::opt_out;
 use app::flows::refunds::{self, RefundDecision};
-use app::flows::{cash, disputes};
+use app::flows::{cash, disputes, undo};
 use app::keyring;
 use app::messages::{ErpPullDue, Message, TickDue, outgoing};
 use app::ports::Clock;
@@ -109,6 +109,16 @@ impl World {
         let (cause, payment) = (Cause::new("console:accept"), PaymentId::new(payment));
         let accept = async |app: &App| cash::accept(app, &cause, &payment, &candidate, "ines").await;
         self.insist("console", accept).await;
+        self.settle().await;
+    }
+
+    /// A person takes a payment off an invoice.
+    pub async fn when_undone(&mut self, payment: &str, number: &str) {
+        let invoice = self.invoice(number).await.id;
+        let (cause, payment) = (Cause::new("console:undo"), PaymentId::new(payment));
+        for _ in 0..self.deliveries() {
+            undo::application(&self.app, &cause, &payment, &invoice, "ines").await.unwrap();
+        }
         self.settle().await;
     }
 

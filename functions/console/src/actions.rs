@@ -6,7 +6,7 @@ use crate::submit::{Fields, Submission};
 use app::App;
 use app::flows::letter_outcomes::{Outcome, resolve};
 use app::flows::refunds::{RefundDecision, decide};
-use app::flows::{cash, disputes, pauses, tasks};
+use app::flows::{cash, disputes, pauses, tasks, undo};
 use app::store::keys;
 use app::store::reads::must_load;
 use app::views::tasks::{About, about};
@@ -14,7 +14,7 @@ use app::worker::Failure;
 use axum::extract::{Extension, Form, Path, State};
 use axum::response::Response;
 use domain::customer::Pause;
-use domain::ids::{CustomerId, DisputeId, InvoiceId, TaskId};
+use domain::ids::{CustomerId, DisputeId, InvoiceId, PaymentId, TaskId};
 use domain::invoice::RefundChoice;
 use domain::task::{CollectionsTask, TaskKind, TaskState};
 use std::sync::Arc;
@@ -142,6 +142,27 @@ pub async fn decide_refund(
         async move {
             decide(app, &cause, &decision).await?;
             Ok(format!("{}?notice=decided", invoice_path(&decision.invoice)))
+        }
+    })
+    .await
+}
+
+/// Takes back what a payment settles on an invoice.
+pub async fn undo_application(
+    State(app): Ours,
+    Extension(person): By,
+    Path(id): Path<String>,
+    Form(fields): Form<Fields>,
+) -> Page {
+    let action = format!("invoices/{id}/undo");
+    let form = Submission { app: &app, person: &person, action, fields };
+    let payment = PaymentId(form.field("payment")?.to_owned());
+    let invoice = InvoiceId(id);
+    form.carry_out(|cause| {
+        let (app, person) = (&app, &person);
+        async move {
+            undo::application(app, &cause, &payment, &invoice, person.who()).await?;
+            Ok(format!("{}?notice=undone", invoice_path(&invoice)))
         }
     })
     .await

@@ -37,6 +37,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/invoices/{id}", get(pages::invoice::page))
         .route("/invoices/{id}/refund", post(actions::decide_refund))
         .route("/invoices/{id}/close-dispute", post(actions::close_dispute))
+        .route("/invoices/{id}/undo", post(actions::undo_application))
         .route("/find", get(pages::find::page))
         .route("/sign-out", post(sign_in::sign_out))
         .route_layer(from_fn_with_state(Arc::clone(&app), guard::signed_in));

@@ -1,8 +1,9 @@
 //! Money is conserved over any sequence of what can happen to a payment and its invoices.
-use crate::ids::{CustomerId, EntityId, ExternalRef, InvoiceId, PaymentId};
+use crate::ids::{CustomerId, EntityId, ExternalRef, InvoiceId, PaymentId, PromiseId};
 use crate::invoice::{Contested, ExternalVersion, Invoice, RefundToDecide, Settlement};
 use crate::money::{Currency, Money};
 use crate::payment::{Payment, PaymentSource, Posting, RemittanceFacts, ReversalKind};
+use crate::promise::{ActivePromise, PromiseOutcome};
 use crate::refusal::Refusal;
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -233,6 +234,28 @@ proptest! {
         let undone = applied.after(&Step::Unapply { invoice, minor }).unwrap();
         prop_assert_eq!(undone.payment.unapplied().unwrap(), before.payment.unapplied().unwrap());
         prop_assert_eq!(undone.settled(), before.settled());
+    }
+
+    #[test]
+    fn undoing_an_application_restores_the_promise_that_it_kept(
+        minor in 1_i64..600, promised in 1_i64..600, is_valued in any::<bool>(),
+    ) {
+        let mut books = Books::new(600, &[600]);
+        let (amount, applied_before) = (usd(promised), usd(0));
+        let (id, on, made_on) = (PromiseId::new("p"), day(), day());
+        let promise = ActivePromise { id, amount, on, tolerance_days: 0, applied_before, made_on };
+        books.invoices[0] = books.invoices[0].clone().promised(promise).unwrap();
+        let before = books.clone();
+        let mut books = books.after(&Step::Apply { invoice: 0, minor }).unwrap();
+        let later = day().succ_opt().unwrap();
+        if is_valued && minor >= promised {
+            let (valued, outcome) = books.invoices[0].clone().promise_valued(later).unwrap();
+            prop_assert_eq!((outcome, valued.promise.is_none()), (Some(PromiseOutcome::Kept), true));
+            books.invoices[0] = valued;
+        }
+        let mut books = books.after(&Step::Unapply { invoice: 0, minor }).unwrap();
+        books.invoices[0] = books.invoices[0].clone().promise_reopened().unwrap();
+        prop_assert_eq!(books, before);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One invoice.
 use super::figures::{day, lateness, money};
-use super::forms::form;
+use super::forms::{button, form};
 use super::layout::{self, NoticeQuery, customer_path, invoice_path};
 use super::tasks::choices;
 use super::timeline::timeline;
@@ -42,7 +42,7 @@ fn body(app: &App, person: &Person, view: &InvoiceView) -> Markup {
         (standing(view))
         div.columns {
             (figures(view))
-            (settlements(invoice))
+            (settlements(person, view))
         }
         (promise_and_dispute(person, invoice))
         (reversals(person, invoice))
@@ -92,7 +92,9 @@ fn figures(view: &InvoiceView) -> Markup {
     }
 }
 
-fn settlements(invoice: &Invoice) -> Markup {
+fn settlements(person: &Person, view: &InvoiceView) -> Markup {
+    let invoice = &view.invoice;
+    let undo = format!("{}/undo", invoice_path(&invoice.id));
     html! {
         section {
             h2 { "Settled by" }
@@ -105,6 +107,14 @@ fn settlements(invoice: &Invoice) -> Markup {
                         }
                     }
                     td.num { (money(settled.amount)) }
+                    td {
+                        @match &settled.by {
+                            Settlement::Payment(id) if view.undoable.contains(id) => {
+                                (button(person, &undo, ("payment", id.as_str()), "Undo"))
+                            }
+                            _ => {}
+                        }
+                    }
                 } } } }
             }
             h2 { "Letters" }

@@ -40,6 +40,7 @@ impl Notice {
             "decided" => "Decided.",
             "letter" => "The letter's outcome is recorded.",
             "pause" => "The pause is ended. The next decision follows the policy.",
+            "undone" => "The application is undone. Its money waits in review.",
             "dispute" => "The dispute is closed. The next decision follows the policy.",
             _ => return None,
         })

@@ -171,3 +171,25 @@ async fn looking_at_an_action_does_nothing() {
     let seen = world.call(Method::GET, &path, &cookie, String::new()).await;
     assert_eq!(seen.status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn an_application_is_undone_from_its_invoice() {
+    let world = World::seeded().await;
+    let cookie = world.session();
+    let (path, mut fields) = form_at(&world, &cookie, "/review", "/review/", "/accept").await;
+    fields.push(field("candidate", "0"));
+    world.post(&path, &cookie, &fields).await;
+    let page = "/invoices/qbo:INV-1002";
+    assert!(world.get(page, &cookie).await.page.contains("value=\"pi_unclear\""));
+    let mut fields = world.hidden(page, &cookie).await;
+    fields.push(field("payment", "pi_unclear"));
+    let seen = world.post("/invoices/qbo:INV-1002/undo", &cookie, &fields).await;
+    assert_eq!(seen.location, format!("{page}?notice=undone"));
+    assert_eq!(world.stored::<Invoice>(invoice_key("INV-1002")).await.state.open().unwrap(), usd(80_000));
+    assert!(!world.get("/review", &cookie).await.page.contains("No payment waits"));
+    assert!(!world.get(page, &cookie).await.page.contains("value=\"pi_unclear\""));
+    let mut fresh = world.hidden(page, &cookie).await;
+    fresh.push(field("payment", "pi_unclear"));
+    let late = world.post("/invoices/qbo:INV-1002/undo", &cookie, &fresh).await;
+    assert!(late.page.contains("settles nothing on INV-1002 any more"));
+}

@@ -1,7 +1,7 @@
 //! A small ledger: two customers, invoices of all ages, a payment in review, a refund to decide, letters.
 use app::App;
 use app::flows::cash::apply_due;
-use app::flows::reversals::{ReversalFact, Standing, follow};
+use app::flows::reversals::{Followed, ReversalFact, Standing, follow};
 use app::flows::tasks;
 use app::letter::{Letter, LetterItem, LetterState};
 use app::messages::CashApplicationDue;
@@ -196,7 +196,9 @@ async fn payments(app: &App) {
         amount: usd(31_075),
         standing: Standing::Standing,
     };
-    follow(app, &Cause::new("stripe:re_1"), &PaymentId::new("pi_clear"), &refund).await.unwrap();
+    let cause = Cause::new("stripe:re_1");
+    let ended = follow(app, &cause, &PaymentId::new("pi_clear"), &refund, false).await.unwrap();
+    assert_eq!(ended, Followed::Done);
 }
 
 async fn letters(app: &App) {

@@ -146,6 +146,21 @@ async fn review(
     Attempt::of(change.commit(app.table.as_ref()).await, ())
 }
 
+/// The ways to place a payment's unapplied money, as they would be offered in review.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn suggestions(app: &App, payment: &Payment) -> Result<Vec<Candidate>, Failure> {
+    let poison = |refusal: domain::refusal::Refusal| Failure::poison(refusal.to_string());
+    let (facts, _) = match_facts(app, payment, payment.unapplied().map_err(poison)?).await?;
+    Ok(match decide(&facts).map_err(poison)? {
+        CashDecision::Apply { customer, allocations, rule, .. } => {
+            vec![Candidate { customer, allocations, rule: rule.to_owned() }]
+        }
+        CashDecision::Review { candidates, .. } => candidates,
+    })
+}
+
 /// Whose unapplied cash it is while a person looks: the certain payer's, else the one customer's whose invoices the
 /// payment names. Nobody is chased for what this money may have paid.
 fn identified(facts: &MatchFacts) -> Option<CustomerId> {

@@ -25,6 +25,7 @@ pub mod stripe;
 pub mod sweeps;
 pub mod tasks;
 pub mod tick;
+pub mod undo;
 pub mod write_back;
 
 use crate::store::table::CommitError;

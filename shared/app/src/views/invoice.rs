@@ -12,9 +12,10 @@ use crate::worker::Failure;
 use domain::customer::Customer;
 use domain::dates::days_past_due;
 use domain::dunning::{DunningDecision, DunningFacts, DunningPolicy, Hold, decide, holds};
-use domain::ids::{InvoiceId, LetterId};
-use domain::invoice::Invoice;
+use domain::ids::{InvoiceId, LetterId, PaymentId};
+use domain::invoice::{Invoice, Settlement};
 use domain::money::Money;
+use domain::payment::{Payment, Posting};
 use std::collections::BTreeSet;
 
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct InvoiceView {
     /// Civil days past due; `None` for an undated invoice.
     pub days_past_due: Option<i64>,
     pub standing: Standing,
+    /// Payments whose application a person can undo here; one that people keep in the ledger is changed there.
+    pub undoable: BTreeSet<PaymentId>,
     pub timeline: Timeline,
 }
 
@@ -66,9 +69,21 @@ pub async fn invoice(app: &App, id: &InvoiceId) -> Result<Option<InvoiceView>, F
         chaseable: stored.state.chaseable().map_err(broken)?,
         days_past_due: stored.state.due_on.map(|due_on| days_past_due(due_on, app.today())),
         standing,
+        undoable: undoable(app, &stored.state).await?,
         timeline: timeline(app, &stored, customer.as_ref()).await?,
         invoice: stored.state,
     }))
+}
+
+async fn undoable(app: &App, invoice: &Invoice) -> Result<BTreeSet<PaymentId>, Failure> {
+    let payments = invoice.settled.iter().filter_map(|settled| match &settled.by {
+        Settlement::Payment(payment) => Some(keys::payment(&app.settings.entity, payment)),
+        Settlement::Credit(_) => None,
+    });
+    let wanted: Vec<Key> = payments.collect();
+    let payments: Vec<Stored<Payment>> = load_many(app.table.as_ref(), &wanted).await?;
+    let ours = payments.into_iter().filter(|payment| payment.state.posting != Posting::ByPeople);
+    Ok(ours.map(|payment| payment.state.id).collect())
 }
 
 async fn standing(app: &App, invoice: &Invoice) -> Result<Standing, Failure> {
