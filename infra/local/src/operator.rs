@@ -3,6 +3,7 @@ pub mod audit;
 pub mod erase;
 pub mod redrive;
 pub mod replay;
+pub mod restore;
 
 use crate::bundle::Folder;
 use crate::summary::Ledger;
@@ -47,6 +48,30 @@ pub enum Operator {
         #[arg(long, value_name = "FILE")]
         deployed: Option<PathBuf>,
     },
+    /// Turn the kill switch on: what comes in is taken in, and neither a letter nor a posting leaves.
+    Stop {
+        /// Why, for the record.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Instead of the data folder: the variables of a deployed function, as a JSON file.
+        #[arg(long, value_name = "FILE")]
+        deployed: Option<PathBuf>,
+    },
+    /// Turn the kill switch off.
+    Resume {
+        /// Instead of the data folder: the variables of a deployed function, as a JSON file.
+        #[arg(long, value_name = "FILE")]
+        deployed: Option<PathBuf>,
+    },
+    /// After a table was set back to a backup: take in again what was done since, without doing it again.
+    Restore {
+        /// The archive's folder; a deployed bundle's after `aws s3 sync`.
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// Instead of the data folder: the variables of the deployed function letter-sender, as a JSON file.
+        #[arg(long, value_name = "FILE")]
+        deployed: Option<PathBuf>,
+    },
     /// Put dead letters back on their queues for another round of tries, and close their tasks.
     Redrive {
         /// Only this queue.
@@ -83,6 +108,9 @@ pub async fn run(folder: &Folder, asked: &Operator) -> Result<ExitCode, Stopped>
         Operator::Replay { from, again, deployed } => {
             replay::replay(folder, from, *again, deployed.as_deref()).await
         }
+        Operator::Stop { reason, deployed } => restore::turn(folder, true, reason, deployed.as_deref()).await,
+        Operator::Resume { deployed } => restore::turn(folder, false, "resumed", deployed.as_deref()).await,
+        Operator::Restore { from, deployed } => restore::restore(folder, from, deployed.as_deref()).await,
         Operator::Redrive { queue, deployed } => {
             redrive::redrive(folder, queue.as_deref(), deployed.as_deref()).await
         }

@@ -40,6 +40,8 @@ pub struct Running {
     pub function: &'static str,
     /// How far its clock is off, in milliseconds.
     pub skew: i64,
+    /// Chance relents: what was received often enough gets through, so that rest can come.
+    pub is_spared: bool,
 }
 
 /// A rule that did not hold.
@@ -167,10 +169,10 @@ impl Core {
     }
 
     /// Whether the invocation that is about to go on at this await ends there instead.
-    pub fn kills(&mut self, id: InvocationId) -> bool {
+    pub fn kills(&mut self, id: InvocationId, is_spared: bool) -> bool {
         let Some((at, ordinal)) = self.waiting.get(&id).copied() else { return false };
         let is_struck = self.strikes.contains(&Strike::Kill(ordinal));
-        if !is_struck && !self.strikes("killed", self.plan.killed) {
+        if !is_struck && (is_spared || !self.strikes("killed", self.plan.killed)) {
             return false;
         }
         *self.counts.kills.entry(at).or_default() += 1;

@@ -26,6 +26,8 @@ pub const WEBHOOK_SECRET: &str = "whsec_sim";
 const RECEIVES_MAX: u32 = 30;
 /// The visibility timeout of every queue, in milliseconds (infra/template.yaml).
 const VISIBILITY: i64 = 180_000;
+/// Receives of a message after which its invocation is not ended any more.
+const SPARED_AFTER: u32 = 12;
 /// Changes of the stream that one invocation of the relay gets.
 const STREAM_BATCH: usize = 20;
 
@@ -174,7 +176,7 @@ impl Runtime {
         self.app.settings = Arc::new(settings);
     }
 
-    fn start(&mut self, function: &'static str, task: Task, work: Work) {
+    fn start(&mut self, function: &'static str, task: Task, work: Work, is_spared: bool) {
         self.last += 1;
         let id = self.last;
         let running = {
@@ -185,17 +187,15 @@ impl Runtime {
                 core.counts.fired("skewed clock");
             }
             core.note(5, || format!("start {function} #{id}"));
-            Running { id, function, skew }
+            Running { id, function, skew, is_spared }
         };
         self.invocations.insert(id, Invocation { running, work, task });
         self.go_on(id);
     }
 
     fn wake(&mut self, id: InvocationId) {
-        if !self.invocations.contains_key(&id) {
-            return;
-        }
-        let is_killed = self.engine.lock().kills(id);
+        let Some(invocation) = self.invocations.get(&id) else { return };
+        let is_killed = self.engine.lock().kills(id, invocation.running.is_spared);
         if is_killed {
             let Some(invocation) = self.invocations.remove(&id) else { return };
             self.engine.lock().note(6, || format!("KILL {} #{id}", invocation.running.function));
@@ -311,6 +311,7 @@ impl Runtime {
 
     fn deliver(&mut self, queue: QueueName, batch: Vec<(u64, Message)>) {
         let ids = batch.iter().map(|(id, _)| *id).collect();
+        let is_spared = batch.iter().any(|(_, message)| message.receives > SPARED_AFTER);
         let deliveries: Vec<Delivery> = batch
             .into_iter()
             .map(|(id, message)| Delivery {
@@ -321,7 +322,7 @@ impl Runtime {
             .collect();
         let worker = worker(&self.app, queue);
         let work = async move { Ended::Batch(work_off(worker.as_ref(), &deliveries).await) };
-        self.start(queue.as_str(), Task::Batch(queue, ids), Box::pin(work));
+        self.start(queue.as_str(), Task::Batch(queue, ids), Box::pin(work), is_spared);
     }
 
     fn settle(&mut self, queue: QueueName, ids: &[u64], verdicts: Vec<Verdict>) {
@@ -371,7 +372,7 @@ impl Runtime {
         }
         let (app, count) = (self.app.clone(), changes.len());
         let work = async move { Ended::Relay(relay::relay(&app, &changes).await) };
-        self.start("relay", Task::Relay(count), Box::pin(work));
+        self.start("relay", Task::Relay(count), Box::pin(work), false);
     }
 
     fn relayed(&mut self, count: usize, told: Result<(), StreamFailure>) {
@@ -397,7 +398,7 @@ impl Runtime {
                 self.garbage();
                 if self.world.act().is_some() {
                     let work = crate::people::work(self);
-                    self.start("console", Task::Person, work);
+                    self.start("console", Task::Person, work, false);
                 }
             }
             Happening::Tick => self.tick(),
@@ -421,7 +422,7 @@ impl Runtime {
             Happening::MailEvent { mail, what } => self.mail_event(&mail, what),
             Happening::OptOut { customer, tries } => {
                 let work = crate::people::opt_out(self, customer);
-                self.start("portal", Task::OptOut { customer, tries }, work);
+                self.start("portal", Task::OptOut { customer, tries }, work, false);
             }
         }
     }
@@ -457,7 +458,7 @@ impl Runtime {
         let app = self.app.clone();
         let work =
             async move { Ended::Webhook(payment_webhook::handle(&app, request).await.status()) };
-        self.start("payment-webhook", task, Box::pin(work));
+        self.start("payment-webhook", task, Box::pin(work), false);
     }
 
     fn file(&self, key: &str) {

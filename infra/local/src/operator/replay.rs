@@ -6,7 +6,7 @@ use crate::replay::archive::Archive;
 use crate::replay::{Replayed, into_fresh, onto_live};
 use crate::screen::write_line;
 use crate::serve::Urls;
-use crate::summary::Ledger;
+use crate::summary::{Ledger, hops};
 use crate::{Stopped, state};
 use app::ports::{Listing, Seal};
 use app::settings::Settings;
@@ -15,16 +15,19 @@ use aws::clock::OsEntropy;
 use aws::dynamo::DynamoTable;
 use aws::seal::TableSeal;
 use chrono::{DateTime, Utc};
+use domain::customer::{Customer, PauseReason};
+use domain::ids::CustomerId;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// The ledger that an archive belongs to.
-struct Live {
-    settings: Settings,
-    table: DynamoTable,
-    seal: Arc<dyn Seal>,
+pub(super) struct Live {
+    pub settings: Settings,
+    pub table: DynamoTable,
+    pub seal: Arc<dyn Seal>,
     _lock: Option<File>,
 }
 
@@ -39,15 +42,15 @@ pub async fn replay(
     file: Option<&Path>,
 ) -> Result<ExitCode, Stopped> {
     let archive = Archive::read(from).await?;
-    let live = match file {
-        Some(file) => live_deployed(file).await?,
-        None => live_local(folder).await?,
-    };
+    let live = live(folder, file).await?;
     if again {
-        let (changed, replayed) = onto_live(&archive, live.settings, live.table, live.seal).await?;
+        let (seen, replayed) = onto_live(&archive, live.settings, live.table, live.seal).await?;
         tell(&replayed);
-        write_line(&format!("items changed: {changed}"));
-        let is_same = changed == 0 && replayed.letters == 0;
+        for line in hops(&seen) {
+            write_line(&line);
+        }
+        write_line(&format!("items changed: {}", seen.items));
+        let is_same = seen.items == 0 && replayed.letters == 0;
         return Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let (fresh, replayed) = into_fresh(&archive, live.settings).await?;
@@ -58,6 +61,14 @@ pub async fn replay(
     }
     write_line(&format!("differences: {}", differences.len()));
     Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The data folder's ledger, or a deployed one.
+pub(super) async fn live(folder: &Folder, file: Option<&Path>) -> Result<Live, Stopped> {
+    match file {
+        Some(file) => live_deployed(file).await,
+        None => live_local(folder).await,
+    }
 }
 
 async fn live_local(folder: &Folder) -> Result<Live, Stopped> {
@@ -95,13 +106,17 @@ pub async fn all(listing: &dyn Listing) -> Result<Vec<Record>, Stopped> {
     }
 }
 
-/// The lines of both digests that the other has not: `-` of the live ledger, `+` of the replayed one.
+/// The lines of both digests that the other has not: `-` of the live ledger, `+` of the replayed one. What is about a
+/// person who was erased cannot be made again, and is left out.
 ///
 /// # Errors
 /// Records that do not read.
 pub fn compare(live: &[Record], fresh: &[Record]) -> Result<Vec<String>, Stopped> {
-    let lines = |records: &[Record]| -> Result<Vec<String>, Stopped> {
-        let mut lines = state::ledger_lines(&Ledger::read(records.to_vec())?)?;
+    let (live, fresh) = (Ledger::read(live.to_vec())?, Ledger::read(fresh.to_vec())?);
+    let erased: BTreeSet<CustomerId> =
+        live.customers.iter().filter_map(|stored| erased(&stored.state)).collect();
+    let lines = |ledger: Ledger| -> Result<Vec<String>, Stopped> {
+        let mut lines = state::ledger_lines(&without(ledger, &erased))?;
         lines.sort();
         Ok(lines)
     };
@@ -111,7 +126,22 @@ pub fn compare(live: &[Record], fresh: &[Record]) -> Result<Vec<String>, Stopped
     Ok(gone.chain(come).collect())
 }
 
-fn tell(replayed: &Replayed) {
+fn erased(customer: &Customer) -> Option<CustomerId> {
+    let is_erased = customer.pauses.iter().any(|pause| pause.reason == PauseReason::Erased);
+    is_erased.then(|| customer.id.clone())
+}
+
+fn without(mut ledger: Ledger, erased: &BTreeSet<CustomerId>) -> Ledger {
+    let is_kept = |customer: Option<&CustomerId>| customer.is_none_or(|customer| !erased.contains(customer));
+    ledger.customers.retain(|stored| is_kept(Some(&stored.state.id)));
+    ledger.invoices.retain(|stored| is_kept(Some(&stored.state.customer)));
+    ledger.payments.retain(|stored| is_kept(stored.state.customer.as_ref()));
+    ledger.letters.retain(|stored| is_kept(Some(&stored.state.customer)));
+    ledger.tasks.retain(|stored| is_kept(stored.state.customer.as_ref()));
+    ledger
+}
+
+pub(super) fn tell(replayed: &Replayed) {
     write_line(&format!(
         "inputs delivered: {}, letters handed over: {}",
         replayed.delivered, replayed.letters

@@ -38,7 +38,8 @@ impl Archive {
         if arrivals.is_empty() {
             return Err(Stopped(format!("{shown}: no arrivals, so this is no archive")));
         }
-        arrivals.sort_by_key(|arrival| arrival.at);
+        // Of one instant, what became of a letter comes after what may have sent it.
+        arrivals.sort_by_key(|arrival| (arrival.at, arrival.source == "ses-event"));
         Ok(Self { files, bucket, arrivals: Arc::new(arrivals) })
     }
 

@@ -4,6 +4,7 @@ use app::archive::{Arrival, asked};
 use app::doubles::clock::FixedClock;
 use app::ports::{Answer, Clock, Http};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use connectors::call::{Request, Response};
 use connectors::fault::{Fault, FaultKind, Phase};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,15 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) struct ReplayHttp {
     archive: Archive,
+    /// By what they answer, in order.
+    replies: BTreeMap<String, Vec<Arrival>>,
+    /// When inputs came that nobody asked for, in order.
+    inputs_at: Vec<DateTime<Utc>>,
     clock: Arc<FixedClock>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// How many replies to a request were given already.
-    given: BTreeMap<String, usize>,
-    unanswered: BTreeSet<String>,
+    unanswered: Mutex<BTreeSet<String>>,
 }
 
 /// Tokens are never archived, and a replay needs none that work.
@@ -27,33 +25,35 @@ const TOKENS: &str = r#"{"access_token":"replay","refresh_token":"replay","expir
 
 impl ReplayHttp {
     pub(super) fn new(archive: &Archive, clock: Arc<FixedClock>) -> Self {
-        Self { archive: archive.clone(), clock, state: Mutex::default() }
+        let mut replies: BTreeMap<String, Vec<Arrival>> = BTreeMap::new();
+        let mut inputs_at = Vec::new();
+        for arrival in archive.arrivals() {
+            match &arrival.reply {
+                Some(reply) => replies.entry(reply.request.clone()).or_default().push(arrival.clone()),
+                None => inputs_at.push(arrival.at),
+            }
+        }
+        Self { archive: archive.clone(), replies, inputs_at, clock, unanswered: Mutex::default() }
     }
 
     pub(super) fn unanswered(&self) -> BTreeSet<String> {
-        self.state().unanswered.clone()
+        self.asked().clone()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn asked(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next reply that came from now on, else the last: what a vendor said changes with time.
-    fn next(&self, request: &str) -> Option<&Arrival> {
-        let is_reply =
-            |arrival: &&Arrival| arrival.reply.as_ref().is_some_and(|reply| reply.request == request);
-        let replies: Vec<&Arrival> = self.archive.arrivals().iter().filter(is_reply).collect();
+    /// What a vendor says changes with time, and the last of several tries is the one that was acted on: the last reply
+    /// before the next input came, else the next one, else the last of all.
+    fn reply_to(&self, request: &str) -> Option<&Arrival> {
         let now = self.clock.now();
-        let mut state = self.state();
-        let given = state.given.entry(request.to_owned()).or_default();
-        let next = replies.iter().enumerate().skip(*given).find(|(_, arrival)| arrival.at >= now);
-        match next {
-            Some((at, arrival)) => {
-                *given = at + 1;
-                Some(*arrival)
-            }
-            None => replies.last().copied(),
-        }
+        let until = self.inputs_at.get(self.inputs_at.partition_point(|at| *at <= now));
+        let replies = self.replies.get(request)?;
+        let is_of_now =
+            |arrival: &&Arrival| arrival.at >= now && until.is_none_or(|until| arrival.at < *until);
+        let tried = replies.iter().rfind(is_of_now);
+        tried.or_else(|| replies.iter().find(|arrival| arrival.at >= now)).or(replies.last())
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Fault> {
@@ -61,7 +61,7 @@ impl ReplayHttp {
             return response(200, &BTreeMap::new(), Bytes::from_static(TOKENS.as_bytes()));
         }
         let wanted = asked(&request);
-        if let Some(arrival) = self.next(&wanted)
+        if let Some(arrival) = self.reply_to(&wanted)
             && let Some(facts) = &arrival.reply
         {
             let bytes = self.archive.bytes(arrival).await;
@@ -70,7 +70,7 @@ impl ReplayHttp {
             }
         }
         let fault = missing(&wanted);
-        self.state().unanswered.insert(wanted);
+        self.asked().insert(wanted);
         Err(fault)
     }
 }

@@ -1,10 +1,12 @@
 //! The archive played again by the functions' own handlers: into a fresh store, to see whether it makes the same
 //! ledger, or onto the live one, where it must change nothing. Vendors answer out of the archive; nothing leaves.
+mod apart;
 pub mod archive;
 mod http;
 mod run;
 
-use crate::watch::WatchedTable;
+use crate::watch::{Seen, WatchedTable};
+use apart::Apart;
 use app::App;
 use app::doubles::clock::{FixedClock, SeededEntropy};
 use app::doubles::queue::MemoryQueue;
@@ -44,14 +46,14 @@ pub async fn into_fresh(
     settings: Settings,
 ) -> Result<(MemoryTable, Replayed), crate::Stopped> {
     let table = Arc::new(MemoryTable::new());
-    let replayed = play(archive, settings, table.clone(), Arc::new(PlainSeal::new())).await?;
+    let replayed = play(archive, settings, table.clone(), Arc::new(PlainSeal::new()), true).await?;
     // Every port but the table is gone by now, and no one else holds it.
     let table =
         Arc::try_unwrap(table).map_err(|_| crate::Stopped("the fresh store is still in use".into()))?;
     Ok((table, replayed))
 }
 
-/// Delivers an archive to a live store once more; gives how many records that changed.
+/// Delivers an archive to a live store once more; gives what that changed.
 ///
 /// # Errors
 /// An archive that does not read.
@@ -60,10 +62,35 @@ pub async fn onto_live(
     settings: Settings,
     table: DynamoTable,
     seal: Arc<dyn Seal>,
-) -> Result<(u64, Replayed), crate::Stopped> {
+) -> Result<(Seen, Replayed), crate::Stopped> {
+    live(archive, settings, table, seal, true).await
+}
+
+/// Delivers an archive to a live store that was set back to a backup. A letter that no mail event knows may have been
+/// sent all the same, so it counts as unknown.
+///
+/// # Errors
+/// An archive that does not read.
+pub async fn restore_live(
+    archive: &Archive,
+    settings: Settings,
+    table: DynamoTable,
+    seal: Arc<dyn Seal>,
+) -> Result<(Seen, Replayed), crate::Stopped> {
+    live(archive, settings, table, seal, false).await
+}
+
+async fn live(
+    archive: &Archive,
+    settings: Settings,
+    table: DynamoTable,
+    seal: Arc<dyn Seal>,
+    accepts_all: bool,
+) -> Result<(Seen, Replayed), crate::Stopped> {
     let watched = Arc::new(WatchedTable::new(table));
-    let replayed = play(archive, settings, watched.clone(), seal).await?;
-    Ok((watched.take().items, replayed))
+    let table = Arc::new(Apart::new(watched.clone()));
+    let replayed = play(archive, settings, table, seal, accepts_all).await?;
+    Ok((watched.take(), replayed))
 }
 
 async fn play(
@@ -71,11 +98,13 @@ async fn play(
     settings: Settings,
     table: Arc<dyn Table>,
     seal: Arc<dyn Seal>,
+    accepts_all: bool,
 ) -> Result<Replayed, crate::Stopped> {
     let clock = Arc::new(FixedClock::at(archive.begins_at()));
     let queue = Arc::new(MemoryQueue::new());
     let http = Arc::new(ReplayHttp::new(archive, clock.clone()));
-    let mailer = Arc::new(ReplayMailer { refs: archive.message_refs().await?, sent: Mutex::default() });
+    let mailer =
+        Arc::new(ReplayMailer { refs: archive.message_refs().await?, accepts_all, sent: Mutex::default() });
     let blobs = Arc::new(ReplayBlobs::new(archive.clone(), &settings.archive_bucket, clock.clone()));
     let app = App {
         settings: Arc::new(settings),
@@ -94,9 +123,11 @@ async fn play(
     Ok(replayed)
 }
 
-/// Accepts every letter under the id that the mail events of the archive know it by, and sends none.
+/// Accepts letters under the id that the mail events of the archive know them by, and sends none.
 struct ReplayMailer {
     refs: BTreeMap<String, String>,
+    /// Whether one that no event knows is accepted too.
+    accepts_all: bool,
     sent: Mutex<usize>,
 }
 
@@ -104,8 +135,13 @@ impl Mailer for ReplayMailer {
     fn send<'a>(&'a self, mail: OutgoingMail) -> Answer<'a, HandOff> {
         Box::pin(async move {
             *self.sent.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-            let known = self.refs.get(&mail.send_ref).cloned();
-            HandOff::Accepted { message_ref: known.unwrap_or_else(|| format!("replay-{}", mail.send_ref)) }
+            match self.refs.get(&mail.send_ref).cloned() {
+                Some(message_ref) => HandOff::Accepted { message_ref },
+                None if self.accepts_all => {
+                    HandOff::Accepted { message_ref: format!("replay-{}", mail.send_ref) }
+                }
+                None => HandOff::Unknown { why: "no mail event tells whether it was sent".to_owned() },
+            }
         })
     }
 }

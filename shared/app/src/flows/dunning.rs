@@ -1,4 +1,5 @@
 //! One customer's dunning decision: fresh facts, the stored policy, and a commit of the letter or of the holds.
+use super::stops::is_stopped;
 use super::tasks::new_task;
 use super::{Attempt, settle, tasks};
 use crate::App;
@@ -122,7 +123,7 @@ async fn facts_of(
         unapplied,
         today: now.date_naive(),
         hour: now.hour(),
-        is_sending: app.settings.is_sending,
+        is_sending: app.settings.is_sending && !is_stopped(app).await?,
     };
     Ok((facts, stored, invoices))
 }

@@ -66,7 +66,7 @@ pub async fn send_due(app: &App, due: &LetterDue) -> Result<(), Failure> {
 async fn again(app: &App, letter: Stored<Letter>) -> Result<Attempt<Option<Claimed>>, Failure> {
     let (_, customer, invoices) = facts(app, &letter.state.entity, &letter.state.customer).await?;
     let mail = compose(app, &letter.state, &customer.state, &invoices).await?;
-    Ok(Attempt::Done(Some(Claimed { mail, ver: letter.ver })))
+    Ok(Attempt::Done(mail.map(|mail| Claimed { mail, ver: letter.ver })))
 }
 
 /// A letter that this delivery, and no other, hands over.
@@ -96,8 +96,9 @@ async fn decide_again(
         facts.customer.letter_in_hand = None;
     }
     if mutant!("letter-not-decided-again") {
-        let mail = compose(app, &letter.state, &customer.state, &invoices).await?;
-        return claim(app, cause, letter, customer, invoices, mail).await;
+        if let Some(mail) = compose(app, &letter.state, &customer.state, &invoices).await? {
+            return claim(app, cause, letter, customer, invoices, mail).await;
+        }
     }
     let planned = match decide(&facts, &policy.policy).map_err(poison)? {
         DunningDecision::Send(planned) if app.today() == letter.state.planned_on => planned,

@@ -21,6 +21,7 @@ pub mod receive;
 pub mod refunds;
 pub mod relay;
 pub mod reversals;
+pub mod stops;
 pub mod stripe;
 pub mod sweeps;
 pub mod tasks;

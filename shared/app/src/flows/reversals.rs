@@ -71,7 +71,7 @@ pub async fn follow(
             // chased for money that came and went back, with nobody asked.
             let why = format!("{} before {payment} was applied", fact.external_id);
             if mutant!("early-reversal-dropped") {
-                return Ok(Attempt::Done(()));
+                return Ok(Attempt::Done(Followed::Done));
             }
             return Err(Failure::Retry { why, after_seconds: Some(APPLIED_AFTER_SECONDS) });
         }

@@ -30,7 +30,6 @@ pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure>
     if swept > 0 {
         tracing::warn!(swept, "follow-ups were overdue and are sent again");
     }
-    look_after(app).await;
     let at = tick.scheduled_at.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
     let at = at.unwrap_or_else(|| app.clock.now());
     let hour = civil_hour(at, app.settings.zone);
@@ -38,7 +37,10 @@ pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure>
     let shards = (0..keys::DUE_SHARDS)
         .map(|shard| outgoing(&TickShardDue::new(tick.entity.clone(), on, hour.clone(), shard, None)))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(app.queue.send(TickShardDue::QUEUE, shards).await?)
+    app.queue.send(TickShardDue::QUEUE, shards).await?;
+    // After the hour's own work, which must not wait for it.
+    look_after(app).await;
+    Ok(())
 }
 
 /// Finds what got stuck or was missed. What cannot be looked at now is looked at in an hour, and no tick waits for it.

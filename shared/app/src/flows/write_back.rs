@@ -3,6 +3,7 @@
 use super::erp::SYSTEM;
 use super::erp::auth::{Problem, call};
 use super::erp::payments::NOTE_PREFIX;
+use super::stops::is_stopped;
 use super::tasks::{about_customer, new_task};
 use super::{Attempt, settle};
 use crate::App;
@@ -31,6 +32,10 @@ use sha2::{Digest, Sha256};
 /// # Errors
 /// QuickBooks' or the table's, worth another delivery. A refusal by QuickBooks opens a task instead.
 pub async fn post_due(app: &App, due: &WriteBackDue) -> Result<(), Failure> {
+    if is_stopped(app).await? {
+        // It stays asked for on its payment, and the hourly tick asks again.
+        return Ok(());
+    }
     let key = keys::payment(&due.entity, &due.payment);
     let cause = Cause::new(format!("write-back:{}", due.payment));
     settle(|| async {

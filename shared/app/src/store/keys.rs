@@ -18,7 +18,7 @@
 //! | unapplied cash, open credits, over all customers | index `Due`, `e#CASH`, `e#CRED` |
 //! | applied payments that should be posted and are not | index `Due`, `e#UNPOSTED` |
 //! | items with a follow-up that is still to be done | index `Pending`, `e#PEND#shard` |
-//! | policy versions, cursors, tokens, sealing keys | `connections`: `e#POLICY`, `e#CURSOR#…`, `e#TOKEN#system`, `KEY#subject` |
+//! | policy versions, cursors, tokens, sealing keys, the kill switch | `connections`: `e#POLICY`, `e#CURSOR#…`, `e#TOKEN#system`, `KEY#subject`, `e#STOP` |
 use super::table::Key;
 use chrono::NaiveDate;
 use domain::ids::{CreditMemoId, CustomerId, EntityId, ExternalRef, InvoiceId, LetterId, PaymentId, TaskId};
@@ -190,6 +190,17 @@ pub fn policy_current(entity: &EntityId) -> Key {
 
 pub fn cursor(entity: &EntityId, system: &str, kind: &str) -> Key {
     Key::new(format!("{entity}#CURSOR#{system}#{kind}"), "CURSOR")
+}
+
+/// The kill switch.
+pub fn stop(entity: &EntityId) -> Key {
+    Key::new(format!("{entity}#STOP"), "STOP")
+}
+
+/// Whether a key says how far something was read or whether anything may leave: what belongs to a running bundle and
+/// not to its record.
+pub fn is_of_the_running(key: &Key) -> bool {
+    matches!(key.sk.as_str(), "CURSOR" | "STOP")
 }
 
 pub fn token(entity: &EntityId, system: &str) -> Key {

@@ -1,0 +1,105 @@
+//! The kill switch: a record that an operator writes. While it stands nothing leaves, neither letters nor postings; what
+//! comes in is taken in, and what should leave waits on its item.
+use crate::App;
+use crate::store::keys;
+use crate::store::table::{CommitError, Condition, Record, Table, TableName, Write};
+use crate::worker::Failure;
+use chrono::{DateTime, Utc};
+use domain::ids::EntityId;
+use serde::{Deserialize, Serialize};
+
+/// Who stopped everything, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    pub v: u32,
+    pub is_on: bool,
+    pub at: DateTime<Utc>,
+    pub by: String,
+    pub why: String,
+}
+
+/// Whether nothing may leave now.
+///
+/// # Errors
+/// The table's; a record that does not read: nothing leaves then either.
+pub async fn is_stopped(app: &App) -> Result<bool, Failure> {
+    let record = app.table.get(TableName::Connections, &keys::stop(&app.settings.entity)).await?;
+    let stop = record.map(|record| serde_json::from_str::<Stop>(&record.body)).transpose();
+    let stop = stop.map_err(|error| Failure::retry(format!("the kill switch does not read: {error}")))?;
+    Ok(stop.is_some_and(|stop| stop.is_on))
+}
+
+/// Turns the kill switch on or off.
+///
+/// # Errors
+/// The table's.
+pub async fn set(table: &dyn Table, entity: &EntityId, stop: &Stop) -> Result<(), Failure> {
+    let key = keys::stop(entity);
+    let ver = table.get(TableName::Connections, &key).await?.map(|record| record.ver);
+    let body = serde_json::to_string(stop).map_err(|error| Failure::poison(error.to_string()))?;
+    let record = Record::new(key, ver.unwrap_or(0) + 1, body);
+    let condition = ver.map_or(Condition::Absent, Condition::Version);
+    match table.commit(vec![Write::Put { table: TableName::Connections, record, condition }]).await {
+        Ok(_) => Ok(()),
+        Err(CommitError::Conflict { .. }) => {
+            Err(Failure::retry("somebody else turned it at the same moment"))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doubles::app::MemoryApp;
+    use crate::flows::dunning::step;
+    use crate::flows::items::{
+        customer, entity, invoice, letters, memory_app, payment, put, put_policy, stored_payment, usd,
+    };
+    use crate::flows::letters::send_due;
+    use crate::flows::write_back::post_due;
+    use crate::letter::LetterState;
+    use crate::messages::{DunningDue, LetterDue, WriteBackDue};
+    use crate::store::entity::FollowUp;
+    use domain::ids::{CustomerId, InvoiceId, PaymentId};
+
+    async fn turn(memory: &MemoryApp, is_on: bool) {
+        let stop =
+            Stop { v: 1, is_on, at: memory.app.clock.now(), by: "ops".into(), why: "a restore".into() };
+        set(memory.table.as_ref(), &entity(), &stop).await.unwrap();
+        assert_eq!(is_stopped(&memory.app).await, Ok(is_on));
+    }
+
+    #[tokio::test]
+    async fn no_letter_leaves_while_it_is_on() {
+        let memory = memory_app();
+        put_policy(&memory).await;
+        put(&memory, customer(&memory).await, &[]).await;
+        put(&memory, invoice("1001", 50_000), &[]).await;
+        let due = DunningDue::new(entity(), CustomerId::new("qbo:1"), memory.app.today());
+        turn(&memory, true).await;
+        step(&memory.app, &due).await.unwrap();
+        assert_eq!(letters(&memory).await.len(), 0, "nothing is planned");
+        turn(&memory, false).await;
+        step(&memory.app, &due).await.unwrap();
+        let letter = letters(&memory).await.remove(0).state.id;
+        turn(&memory, true).await;
+        send_due(&memory.app, &LetterDue::new(entity(), letter)).await.unwrap();
+        let state = letters(&memory).await.remove(0).state.state;
+        assert_eq!(state, LetterState::Cancelled { why: "sending is off".into() });
+        assert_eq!(memory.mailer.handed_over().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_posting_waits_on_its_payment_while_it_is_on() {
+        let memory = memory_app();
+        let applied = payment("pi_1", 100).allocate(InvoiceId::new("qbo:1001"), usd(100)).unwrap();
+        put(&memory, applied, &[FollowUp::WriteBack]).await;
+        let due = WriteBackDue::new(entity(), PaymentId::new("stripe:pi_1"));
+        turn(&memory, true).await;
+        post_due(&memory.app, &due).await.unwrap();
+        assert!(stored_payment(&memory, "stripe:pi_1").await.is_pending(FollowUp::WriteBack));
+        turn(&memory, false).await;
+        assert!(post_due(&memory.app, &due).await.is_err(), "it is tried again, and nobody answers here");
+    }
+}
