@@ -1,4 +1,5 @@
 //! One's own vendors: a second `dunlin` plays them, and the bundle is pointed at it as at any other.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test binary: a failure is a panic")]
 use app::ports::Http;
 use aws::https::{HttpLimits, HttpsClient};
 use bytes::Bytes;
