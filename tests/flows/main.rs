@@ -1,4 +1,5 @@
 //! Stories over the real handlers, and what keeps the repository tidy. One binary: linking is most of what it costs.
+mod simulation;
 mod bank;
 mod card_disputes;
 mod cost;

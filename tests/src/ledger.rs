@@ -1,6 +1,7 @@
 //! The ledger's table in memory, watched: it tells the relay of every change, as DynamoDB's stream does, and remembers
 //! which keys there are.
 use crate::effects::Failing;
+use app::audit::{AuditReport, verify};
 use app::ports::Answer;
 use app::store::keys;
 use app::store::memory::MemoryTable;
@@ -8,6 +9,7 @@ use app::store::table::{
     CommitError, Committed, Index, IndexRow, Key, Page, Query, Record, Table, TableError, TableName, Write,
 };
 use app::stream::StreamChange;
+use chrono::{DateTime, Utc};
 use domain::timeline::TimelineEntry;
 use std::collections::BTreeSet;
 use std::mem;
@@ -44,6 +46,11 @@ impl WatchedTable {
     /// Every timeline entry so far, oldest first.
     pub fn entries(&self) -> Vec<TimelineEntry> {
         self.seen.lock().unwrap().entries.clone()
+    }
+
+    /// Audits everything; see [`app::audit`].
+    pub async fn audit(&self, now: DateTime<Utc>) -> AuditReport {
+        verify(&self.inner, Some(now)).await.unwrap()
     }
 
     /// Write units so far, index writes included, in halves.

@@ -169,6 +169,8 @@ impl World {
     /// Every item's state without its version and what is sealed, the books of QuickBooks and what left by mail; and
     /// the proof that every timeline's chain is whole.
     pub async fn digest(&self) -> BTreeMap<String, String> {
+        let audit = self.table.audit(self.app.clock.now()).await;
+        assert_eq!(audit.findings, [], "the record does not hold");
         let mut digest = BTreeMap::new();
         for key in self.table.items() {
             digest.insert(key.to_string(), self.item_digest(&key).await);

@@ -32,7 +32,7 @@ pub enum Operator {
         /// Who does it, for the timeline; the machine's user where absent.
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
-        /// Instead of the data folder: the variables of the deployed function inbound-email, as a JSON file.
+        /// Instead of the data folder: the variables of a deployed bundle's functions, as a JSON file (infra/README.md).
         #[arg(long, value_name = "FILE")]
         deployed: Option<PathBuf>,
     },
@@ -44,7 +44,7 @@ pub enum Operator {
         /// Instead: deliver it to the live ledger once more, which must change nothing.
         #[arg(long)]
         again: bool,
-        /// Instead of the data folder: the variables of the deployed function letter-sender, as a JSON file.
+        /// Instead of the data folder: the variables of a deployed bundle's functions, as a JSON file (infra/README.md).
         #[arg(long, value_name = "FILE")]
         deployed: Option<PathBuf>,
     },
@@ -53,13 +53,13 @@ pub enum Operator {
         /// Why, for the record.
         #[arg(long, value_name = "TEXT")]
         reason: String,
-        /// Instead of the data folder: the variables of a deployed function, as a JSON file.
+        /// Instead of the data folder: the variables of a deployed bundle's functions, as a JSON file (infra/README.md).
         #[arg(long, value_name = "FILE")]
         deployed: Option<PathBuf>,
     },
     /// Turn the kill switch off.
     Resume {
-        /// Instead of the data folder: the variables of a deployed function, as a JSON file.
+        /// Instead of the data folder: the variables of a deployed bundle's functions, as a JSON file (infra/README.md).
         #[arg(long, value_name = "FILE")]
         deployed: Option<PathBuf>,
     },
@@ -68,7 +68,7 @@ pub enum Operator {
         /// The archive's folder; a deployed bundle's after `aws s3 sync`.
         #[arg(long, value_name = "DIR")]
         from: PathBuf,
-        /// Instead of the data folder: the variables of the deployed function letter-sender, as a JSON file.
+        /// Instead of the data folder: the variables of a deployed bundle's functions, as a JSON file (infra/README.md).
         #[arg(long, value_name = "FILE")]
         deployed: Option<PathBuf>,
     },
@@ -77,7 +77,7 @@ pub enum Operator {
         /// Only this queue.
         #[arg(long, value_name = "NAME")]
         queue: Option<String>,
-        /// Instead of the data folder: the variables of the deployed function dunning-tick, as a JSON file.
+        /// Instead of the data folder: the variables of a deployed bundle's functions, as a JSON file (infra/README.md).
         #[arg(long, value_name = "FILE")]
         deployed: Option<PathBuf>,
     },

@@ -1,7 +1,7 @@
 //! The hourly tick: first the sweep of follow-ups that are overdue, then one message a shard, then one message a
 //! customer with something overdue. Idempotent on the entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
 use super::dunning::stored_policy;
-use super::{dead_letters, promises, relay, sweeps, tasks};
+use super::{dead_letters, promises, relay, stops, sweeps, tasks};
 use crate::App;
 use crate::archive::archive;
 use crate::messages::{DunningDue, Message, TickDue, TickShardDue, outgoing, send};
@@ -26,13 +26,14 @@ const ROWS_PER_MESSAGE: u32 = 5_000;
 /// The queue's or the archive's.
 pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure> {
     archive(app, "tick", body.as_bytes()).await?;
+    let at = tick.scheduled_at.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let at = at.unwrap_or_else(|| app.clock.now());
+    let hour = civil_hour(at, app.settings.zone);
+    stops::notice_set_back(app, &hour).await?;
     let swept = relay::send_overdue(app).await?;
     if swept > 0 {
         tracing::warn!(swept, "follow-ups were overdue and are sent again");
     }
-    let at = tick.scheduled_at.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
-    let at = at.unwrap_or_else(|| app.clock.now());
-    let hour = civil_hour(at, app.settings.zone);
     let on = civil_date(at, app.settings.zone);
     let shards = (0..keys::DUE_SHARDS)
         .map(|shard| outgoing(&TickShardDue::new(tick.entity.clone(), on, hour.clone(), shard, None)))

@@ -18,7 +18,7 @@
 //! | unapplied cash, open credits, over all customers | index `Due`, `e#CASH`, `e#CRED` |
 //! | applied payments that should be posted and are not | index `Due`, `e#UNPOSTED` |
 //! | items with a follow-up that is still to be done | index `Pending`, `e#PEND#shard` |
-//! | policy versions, cursors, tokens, sealing keys, the kill switch | `connections`: `e#POLICY`, `e#CURSOR#…`, `e#TOKEN#system`, `KEY#subject`, `e#STOP` |
+//! | policy versions, cursors, tokens, sealing keys, the kill switch, the last tick | `connections`: `e#POLICY`, `e#CURSOR#…`, `e#TOKEN#system`, `KEY#subject`, `e#STOP`, `e#TICKED` |
 use super::table::Key;
 use chrono::NaiveDate;
 use domain::ids::{CreditMemoId, CustomerId, EntityId, ExternalRef, InvoiceId, LetterId, PaymentId, TaskId};
@@ -197,10 +197,15 @@ pub fn stop(entity: &EntityId) -> Key {
     Key::new(format!("{entity}#STOP"), "STOP")
 }
 
-/// Whether a key says how far something was read or whether anything may leave: what belongs to a running bundle and
-/// not to its record.
+/// In `connections`: the last hour whose tick the ledger has been told of.
+pub fn ticked(entity: &EntityId) -> Key {
+    Key::new(format!("{entity}#TICKED"), "TICKED")
+}
+
+/// Whether a key says how far something got or whether anything may leave: what belongs to a running bundle and not to
+/// its record.
 pub fn is_of_the_running(key: &Key) -> bool {
-    matches!(key.sk.as_str(), "CURSOR" | "STOP")
+    matches!(key.sk.as_str(), "CURSOR" | "STOP" | "TICKED")
 }
 
 pub fn token(entity: &EntityId, system: &str) -> Key {
