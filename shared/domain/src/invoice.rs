@@ -4,7 +4,7 @@ use crate::ids::{
 };
 use crate::mutant;
 use crate::money::{Currency, Money};
-use crate::promise::{ActivePromise, PromiseOutcome, value};
+use crate::promise::ActivePromise;
 use crate::refusal::Refusal;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -244,62 +244,6 @@ impl Invoice {
         match by {
             Settlement::Payment(_) => self.applied = self.applied.minus(amount)?,
             Settlement::Credit(_) => self.credited = self.credited.minus(amount)?,
-        }
-        Ok(self)
-    }
-
-    /// Records a promise in place of the one that stands. The same promise said again changes nothing; another one closes
-    /// the former, which counts as not kept unless what came since has kept it (rules §5.7).
-    ///
-    /// # Errors
-    /// Amounts of different currencies.
-    pub fn promised(mut self, promise: ActivePromise) -> Result<Self, Refusal> {
-        if let Some(former) = &self.promise {
-            if (former.on, former.amount) == (promise.on, promise.amount) {
-                return Ok(self);
-            }
-            if value(former, self.applied)? != PromiseOutcome::Kept {
-                self.broken_promises = self.broken_promises.saturating_add(1);
-            }
-        }
-        self.promise = Some(promise);
-        Ok(self)
-    }
-
-    /// Values the promise that stands, if its time has come or nothing is left to pay.
-    ///
-    /// # Errors
-    /// Amounts of different currencies.
-    pub fn promise_valued(mut self, today: NaiveDate) -> Result<(Self, Option<PromiseOutcome>), Refusal> {
-        let is_settled = !self.open()?.is_positive();
-        let Some(promise) = self.promise.take_if(|promise| is_settled || promise.is_due(today)) else {
-            return Ok((self, None));
-        };
-        // Settled by a credit, nothing of it was left to come.
-        let outcome = if is_settled { PromiseOutcome::Kept } else { value(&promise, self.applied)? };
-        match outcome {
-            PromiseOutcome::Kept => self.kept_promise = Some(promise),
-            PromiseOutcome::PartiallyKept | PromiseOutcome::Broken => {
-                self.broken_promises = self.broken_promises.saturating_add(1);
-            }
-        }
-        Ok((self, Some(outcome)))
-    }
-
-    /// What was applied or credited has been taken back: a promise that it had kept stands again, to be valued anew.
-    ///
-    /// # Errors
-    /// See [`Invoice::open`].
-    pub fn promise_reopened(mut self) -> Result<Self, Refusal> {
-        if self.promise.is_none()
-            && self.open()?.is_positive()
-            && let Some(kept) = self.kept_promise.take()
-        {
-            if value(&kept, self.applied)? == PromiseOutcome::Kept {
-                self.kept_promise = Some(kept);
-            } else {
-                self.promise = Some(kept);
-            }
         }
         Ok(self)
     }

@@ -10,6 +10,7 @@ use crate::store::keys;
 use crate::store::reads::{customer_group, load, must_load};
 use crate::worker::Failure;
 use connectors::quickbooks::facts::ErpCustomer;
+use domain::customer::Customer;
 use domain::ids::{CustomerId, InvoiceId, PaymentId};
 use domain::invoice::{Invoice, Settlement};
 use domain::money::Money;
@@ -75,8 +76,9 @@ async fn take_off(
     Attempt::of(change.update(stored).update(invoice).commit(app.table.as_ref()).await, true)
 }
 
-/// Opens a task for each customer that is inactive in the ledger while something is open under it here: its invoices
-/// are not chased, and its money is not counted for the customer it may have been merged into.
+/// Opens a task for each customer that becomes inactive in the ledger while something is open under it here: its
+/// invoices are not chased, and its money is not counted for the customer it may have been merged into. Called before
+/// the customers are stored, while they are still known as active.
 ///
 /// # Errors
 /// The table's.
@@ -84,6 +86,10 @@ pub(super) async fn tell_inactive(app: &App, cause: &Cause, rows: &[ErpCustomer]
     let entity = &app.settings.entity;
     for row in rows.iter().filter(|row| !row.is_active) {
         let customer = CustomerId(id(&row.external_id));
+        let known = load::<Customer>(app.table.as_ref(), &keys::customer(entity, &customer)).await?;
+        if !known.is_some_and(|known| known.state.is_active) {
+            continue;
+        }
         let view = keys::customer_view(entity, &customer);
         let mut is_left = false;
         for group in ["OPEN", "CASH", "CRED"] {

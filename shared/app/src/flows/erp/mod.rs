@@ -7,6 +7,7 @@ mod mirror;
 pub mod payments;
 mod postings;
 pub mod pull;
+mod rebuild;
 
 /// The name of the system in external references, ids and cursors.
 pub const SYSTEM: &str = "qbo";

@@ -2,8 +2,8 @@
 //! invoices the money settles, and is otherwise for a person. It never stays unseen.
 use super::SYSTEM;
 use super::documents::id;
-use super::mirror::{Lines, after_its_documents, rebuilt};
 use super::payments::NOTE_PREFIX;
+use super::rebuild::{Lines, after_its_documents, rebuilt};
 use crate::App;
 use crate::flows::tasks::{self, about_customer, new_task, opened};
 use crate::flows::{Attempt, settle};

@@ -87,8 +87,8 @@ pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
         "Customer" => {
             let (page, cause) = fetch::<wire::Customer>(app, due).await?;
             let (rows, turned) = sort_out(app, &cause, page.and_then(map::customer)).await?;
-            documents::store(app, &cause, rows.clone()).await?;
             left_behind::tell_inactive(app, &cause, &rows).await?;
+            documents::store(app, &cause, rows).await?;
             turned
         }
         "Invoice" => {
