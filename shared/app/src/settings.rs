@@ -83,7 +83,7 @@ pub struct Settings {
     pub reply_domain: String,
     pub portal_url: String,
     pub console_url: Option<String>,
-    /// Letters leave only when this says `live`.
+    /// Letters leave, and payments are posted to the ledger, only when this says `live`.
     pub is_sending: bool,
     pub archive_bucket: String,
     pub intake_bucket: String,

@@ -90,3 +90,41 @@ impl CreditMemo {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, Currency::USD)
+    }
+
+    #[test]
+    fn what_is_taken_back_is_left_again_and_no_more_than_was_used() {
+        let memo = CreditMemo {
+            entity: EntityId::new("main"),
+            id: CreditMemoId::new("qbo:9"),
+            external_ref: ExternalRef::new("qbo", "9"),
+            external_version: ExternalVersion::deleted("2026-03-01T00:00:00Z".parse().unwrap()),
+            customer: CustomerId::new("qbo:1"),
+            number: "CM-9".into(),
+            issued_on: "2026-03-01".parse().unwrap(),
+            original: usd(100),
+            applied: usd(0),
+            ledger_remaining: usd(100),
+            allocations: vec![],
+        };
+        let on = |id: &str, minor| Allocation { invoice: InvoiceId::new(id), amount: usd(minor) };
+        let used = memo.clone().allocate(on("a", 30)).unwrap().allocate(on("b", 20)).unwrap();
+        let used = used.allocate(on("a", 10)).unwrap();
+        used.check().unwrap();
+        let back = used.clone().deallocate(&InvoiceId::new("a"), usd(35)).unwrap();
+        back.check().unwrap();
+        assert_eq!((back.applied, back.allocations.len()), (usd(25), 2));
+        assert!(used.clone().deallocate(&InvoiceId::new("a"), usd(41)).is_err());
+        assert!(used.clone().deallocate(&InvoiceId::new("c"), usd(1)).is_err());
+        let back = used.deallocate(&InvoiceId::new("a"), usd(40)).unwrap();
+        assert_eq!(back.deallocate(&InvoiceId::new("b"), usd(20)).unwrap(), memo);
+    }
+}

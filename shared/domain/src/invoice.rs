@@ -279,3 +279,23 @@ impl Invoice {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_higher_lock_token_is_newer_and_nothing_comes_after_a_deletion() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let version = |token: &str, on: &str| ExternalVersion {
+            token: token.into(),
+            updated_at: at(&format!("2026-03-{on}T00:00:00Z")),
+        };
+        assert!(version("10", "01").is_newer_than(&version("9", "02")));
+        assert!(!version("9", "02").is_newer_than(&version("9", "01")));
+        assert!(version("b", "02").is_newer_than(&version("a", "01")));
+        let gone = ExternalVersion::deleted(at("2026-03-01T00:00:00Z"));
+        assert!(gone.is_newer_than(&version("10", "02")));
+        assert!(!version("11", "03").is_newer_than(&gone) && !gone.is_newer_than(&gone));
+    }
+}

@@ -10,6 +10,7 @@ use crate::store::change::Change;
 use crate::store::entity::Entity;
 use crate::store::keys;
 use crate::store::reads::load;
+use crate::store::table::TableName;
 use crate::worker::Failure;
 use connectors::quickbooks::facts::ErpPayment;
 use domain::ids::{CustomerId, ExternalRef, PaymentId};
@@ -43,6 +44,14 @@ pub(super) async fn follow(app: &App, cause: &Cause, row: &ErpPayment) -> Result
     if former.is_none() && row.total.is_zero() && wanted == Lines::default() {
         // Voided, or emptied, before we heard of it.
         return Ok(Attempt::Done(()));
+    }
+    if former.is_none() && !row.is_cash {
+        // Links that were taken in before they were followed left only a claim: never a second time.
+        let claim = keys::claim(&entity, "qbo-credit-link", &row.external_id);
+        if app.table.get(TableName::Ledger, &claim).await?.is_some() {
+            let why = "it was taken in before credit links were followed: compare its invoices by hand";
+            return Err(Failure::poison(why));
+        }
     }
     let former_lines = former.map(|former| former.allocations.as_slice()).unwrap_or_default();
     after_its_documents(app, row, former_lines, &wanted).await?;

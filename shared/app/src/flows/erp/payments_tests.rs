@@ -4,10 +4,13 @@ use crate::flows::erp::SYSTEM;
 use crate::flows::items::{
     entity, invoice, memory_app, open_tasks, payment, put, stored_invoice, stored_payment, usd, version,
 };
+use crate::store::change::Change;
+use crate::store::keys;
 use connectors::quickbooks::facts::ErpPaymentLine;
 use domain::credit::CreditMemo;
 use domain::ids::{CreditMemoId, CustomerId, ExternalRef};
 use domain::invoice::{RefundChoice, RefundToDecide};
+use domain::timeline::Event;
 
 fn line(minor: i64, invoice: Option<&str>, memo: Option<&str>) -> ErpPaymentLine {
     let ids = |id: Option<&str>| id.map(str::to_owned).into_iter().collect();
@@ -111,4 +114,19 @@ async fn the_credit_memo_that_a_refund_waits_for_settles_what_it_reopened() {
     let invoice = stored_invoice(&memory, "1001").await;
     assert_eq!((invoice.open().unwrap(), invoice.credited), (usd(0), usd(10_000)));
     assert_eq!((invoice.refunds_to_decide, open_tasks(&memory).await), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_link_of_before_links_were_followed_is_not_taken_in_twice() {
+    let memory = memory_app();
+    put(&memory, invoice("1001", 10_000), &[]).await;
+    let claim = keys::claim(&entity(), "qbo-credit-link", "7");
+    let event = Event::MailFiled { what: "seed".into() };
+    let seed = Change::new(entity(), memory.app.clock.now(), Cause::new("seed"), event);
+    let seed = seed.create(memo(10_000), &[]).claim(claim, r#"{"v":1}"#);
+    seed.commit(memory.app.table.as_ref()).await.unwrap();
+    let link = row("7", 0, vec![line(4_000, Some("1001"), None), line(4_000, None, Some("9"))]);
+    take(&memory, &[link]).await.unwrap();
+    assert_eq!(stored_invoice(&memory, "1001").await.credited, usd(0));
+    assert!(open_tasks(&memory).await[0].why.contains("compare its invoices by hand"));
 }

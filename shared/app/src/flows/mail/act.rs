@@ -188,10 +188,11 @@ impl<'a> Work<'a> {
             return Ok(());
         };
         // Each renewal puts the next letter off; after some, a person decides whether to wait once more.
-        let not_kept = |invoice: &&Stored<Invoice>| parts.iter().any(|(id, _)| *id == invoice.state.id);
-        let not_kept = self.named.iter().filter(not_kept).map(|invoice| {
-            let renewed = invoice.state.promise.as_ref().is_some_and(|standing| standing.on != on);
-            invoice.state.broken_promises.saturating_add(u8::from(renewed))
+        let not_kept = self.named.iter().filter_map(|invoice| {
+            let (_, part) = parts.iter().find(|(id, _)| *id == invoice.state.id)?;
+            let standing = invoice.state.promise.as_ref();
+            let is_renewed = standing.is_some_and(|standing| (standing.on, standing.amount) != (on, *part));
+            Some(invoice.state.broken_promises.saturating_add(u8::from(is_renewed)))
         });
         if not_kept.max().is_some_and(|not_kept| not_kept > NOT_KEPT_MAX) {
             self.pause(PauseReason::ReplyToRead, None);
