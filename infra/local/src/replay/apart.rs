@@ -1,5 +1,5 @@
-//! The live table without its cursors and its kill switch: an archive that is played again begins where it began then,
-//! and does not move how far the live bundle has read.
+//! The live table without its cursors, tokens and kill switch: an archive that is played again begins where it began
+//! then, and touches nothing of how the live bundle runs.
 use app::ports::Answer;
 use app::store::keys::is_of_the_running;
 use app::store::memory::MemoryTable;
@@ -45,11 +45,42 @@ impl<T: Table> Table for Apart<T> {
     }
 
     fn commit<'a>(&'a self, writes: Vec<Write>) -> Answer<'a, Result<Committed, CommitError>> {
-        // A cursor moves by itself, never with another record.
+        // Each of these is committed by itself, never with another record.
         if writes.iter().all(|write| is_of_the_running(write.key())) {
             self.apart.commit(writes)
         } else {
             self.table.commit(writes)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::store::keys;
+    use app::store::table::Condition;
+    use domain::ids::EntityId;
+
+    #[tokio::test]
+    async fn what_runs_a_bundle_stays_apart_and_its_record_does_not() {
+        let inner = Arc::new(MemoryTable::new());
+        let apart = Apart::new(inner.clone());
+        let entity = EntityId::new("main");
+        let running = [
+            keys::token(&entity, "qbo"),
+            keys::cursor(&entity, "qbo", "Invoice"),
+            keys::stop(&entity),
+            keys::ticked(&entity),
+        ];
+        for (key, is_inside) in
+            running.map(|key| (key, false)).into_iter().chain([(keys::policy_current(&entity), true)])
+        {
+            let record = Record::new(key.clone(), 1, "{}");
+            let table = TableName::Connections;
+            let write = Write::Put { table, record: record.clone(), condition: Condition::Absent };
+            apart.commit(vec![write]).await.unwrap();
+            assert_eq!(apart.get(table, &key).await, Ok(Some(record.clone())));
+            assert_eq!(inner.get(table, &key).await.unwrap().is_some(), is_inside, "{key}");
         }
     }
 }

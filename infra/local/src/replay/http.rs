@@ -29,7 +29,12 @@ impl ReplayHttp {
         let mut inputs_at = Vec::new();
         for arrival in archive.arrivals() {
             match &arrival.reply {
-                Some(reply) => replies.entry(reply.request.clone()).or_default().push(arrival.clone()),
+                Some(reply) => {
+                    replies.entry(reply.request.clone()).or_default().push(arrival.clone());
+                    if let Some(loose) = whenever(&reply.request) {
+                        replies.entry(loose).or_default().push(arrival.clone());
+                    }
+                }
                 None => inputs_at.push(arrival.at),
             }
         }
@@ -49,7 +54,8 @@ impl ReplayHttp {
     fn reply_to(&self, request: &str) -> Option<&Arrival> {
         let now = self.clock.now();
         let until = self.inputs_at.get(self.inputs_at.partition_point(|at| *at <= now));
-        let replies = self.replies.get(request)?;
+        let loose = || self.replies.get(&whenever(request)?);
+        let replies = self.replies.get(request).or_else(loose)?;
         let is_of_now =
             |arrival: &&Arrival| arrival.at >= now && until.is_none_or(|until| arrival.at < *until);
         let tried = replies.iter().rfind(is_of_now);
@@ -75,6 +81,15 @@ impl ReplayHttp {
     }
 }
 
+/// A query for what changed, without since when: a cursor comes from the try that was acted on, and of several tries
+/// another may be taken here.
+fn whenever(request: &str) -> Option<String> {
+    const SINCE: &str = "LastUpdatedTime%20%3E%3D%20%27";
+    let (before, rest) = request.split_once(SINCE)?;
+    let (_, after) = rest.split_once("%27")?;
+    Some(format!("{before}{SINCE}%27{after}"))
+}
+
 fn response(status: u16, headers: &BTreeMap<String, String>, body: Bytes) -> Result<Response, Fault> {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {
@@ -90,5 +105,25 @@ fn missing(what: &str) -> Fault {
 impl Http for ReplayHttp {
     fn send<'a>(&'a self, request: Request) -> Answer<'a, Result<Response, Fault>> {
         Box::pin(self.answer(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_query_is_the_same_whenever_it_asks_from() {
+        let query = |since: &str| {
+            format!(
+                "GET /v3/company/1/query?query=SELECT%20%2A%20FROM%20Invoice%20WHERE%20MetaData.LastUpdatedTime%20%3E%3D%20%27{since}%27%20STARTPOSITION%201 e3b0"
+            )
+        };
+        assert_eq!(whenever(&query("2026-03-16")), whenever(&query("2026-03-17")));
+        assert_ne!(
+            whenever(&query("2026-03-16")),
+            whenever(&query("2026-03-16").replace("Invoice", "Payment"))
+        );
+        assert_eq!(whenever("GET /v1/refunds/re_1 e3b0"), None);
     }
 }

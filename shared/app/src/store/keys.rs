@@ -202,10 +202,10 @@ pub fn ticked(entity: &EntityId) -> Key {
     Key::new(format!("{entity}#TICKED"), "TICKED")
 }
 
-/// Whether a key says how far something got or whether anything may leave: what belongs to a running bundle and not to
-/// its record.
+/// Whether a key says how far something got, whether anything may leave, or holds a vendor's tokens: what belongs to a
+/// running bundle and not to its record.
 pub fn is_of_the_running(key: &Key) -> bool {
-    matches!(key.sk.as_str(), "CURSOR" | "STOP" | "TICKED")
+    matches!(key.sk.as_str(), "CURSOR" | "STOP" | "TICKED" | "TOKEN")
 }
 
 pub fn token(entity: &EntityId, system: &str) -> Key {
