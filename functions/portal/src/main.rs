@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::serve::Error> {
-    let start = Bootstrap::start().await?;
+    let start = Bootstrap::start_without_queues().await?;
     let mut app = start.app()?;
     app.blobs = Arc::new(start.blobs());
     let app = Arc::new(app);

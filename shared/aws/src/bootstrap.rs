@@ -22,9 +22,9 @@ use crate::secrets::Secrets;
 use crate::serve::OwnQueue;
 use crate::ses::SesMailer;
 use crate::sqs::SqsQueue;
-use crate::warm::warm;
+use crate::warm::{warm, warm_dynamo, warm_sqs};
 use app::App;
-use app::ports::{Seal, Table, Unavailable};
+use app::ports::{Queue, Seal, Table, Unavailable};
 use app::queues::QueueName;
 use app::settings::Settings;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -38,6 +38,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -60,7 +61,7 @@ pub struct Bootstrap {
     pub sdk: SdkConfig,
     pub secrets: Secrets,
     pub dynamo: aws_sdk_dynamodb::Client,
-    pub sqs: aws_sdk_sqs::Client,
+    queue: Arc<dyn Queue>,
 }
 
 impl Bootstrap {
@@ -69,13 +70,33 @@ impl Bootstrap {
     /// # Errors
     /// A secret that this function was given cannot be read.
     pub async fn start() -> Result<Self, Unavailable> {
-        let vars = environment();
-        start_logs(vars.get("RUST_LOG").map_or("info", String::as_str));
-        let sdk = lambda_config(&vars);
-        let (dynamo, sqs) = (dynamo_client(&sdk), aws_sdk_sqs::Client::new(&sdk));
+        let (vars, sdk) = begin();
+        let sqs = aws_sdk_sqs::Client::new(&sdk);
+        let warming = warm_sqs(&sqs, &vars);
+        let queue = Arc::new(SqsQueue::new(sqs, queue_urls(&vars)).with_dead(dead_urls(&vars)));
+        Self::started(vars, sdk, queue, warming).await
+    }
+
+    /// The same for a function that sends no messages and works off none: SQS does not come into its binary.
+    ///
+    /// # Errors
+    /// See [`Bootstrap::start`].
+    pub async fn start_without_queues() -> Result<Self, Unavailable> {
+        let (vars, sdk) = begin();
+        Self::started(vars, sdk, Arc::new(NotGiven), None).await
+    }
+
+    async fn started(
+        vars: Vars,
+        sdk: SdkConfig,
+        queue: Arc<dyn Queue>,
+        warming: Option<JoinHandle<()>>,
+    ) -> Result<Self, Unavailable> {
+        let dynamo = dynamo_client(&sdk);
         let keeper = aws_sdk_secretsmanager::Client::new(&sdk);
-        let (secrets, ()) = tokio::join!(Secrets::read(&keeper, &vars), warm(&dynamo, &sqs, &vars));
-        Ok(Self { vars, sdk, secrets: secrets?, dynamo, sqs })
+        let warming = [warming, warm_dynamo(&dynamo, &vars)];
+        let (secrets, ()) = tokio::join!(Secrets::read(&keeper, &vars), warm(warming));
+        Ok(Self { vars, sdk, secrets: secrets?, dynamo, queue })
     }
 
     /// The same for an operator's machine: `vars` as a deployed function has them, credentials of the operator's own.
@@ -84,9 +105,11 @@ impl Bootstrap {
     /// A secret named in `vars` cannot be read.
     pub async fn operator(vars: Vars) -> Result<Self, Unavailable> {
         let sdk = sdk_config().await;
-        let (dynamo, sqs) = (dynamo_client(&sdk), aws_sdk_sqs::Client::new(&sdk));
+        let dynamo = dynamo_client(&sdk);
+        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(&sdk), queue_urls(&vars));
+        let queue = Arc::new(queue.with_dead(dead_urls(&vars)));
         let secrets = Secrets::read(&aws_sdk_secretsmanager::Client::new(&sdk), &vars).await?;
-        Ok(Self { vars, sdk, secrets, dynamo, sqs })
+        Ok(Self { vars, sdk, secrets, dynamo, queue })
     }
 
     /// # Errors
@@ -99,15 +122,20 @@ impl Bootstrap {
         DynamoTable::new(self.dynamo.clone(), table_names(&self.vars))
     }
 
-    pub fn queue(&self) -> SqsQueue {
-        SqsQueue::new(self.sqs.clone(), queue_urls(&self.vars)).with_dead(dead_urls(&self.vars))
+    /// Queues at other places than the variables say.
+    pub fn queues_at(
+        &self,
+        live: BTreeMap<QueueName, String>,
+        dead: BTreeMap<QueueName, String>,
+    ) -> SqsQueue {
+        SqsQueue::new(aws_sdk_sqs::Client::new(&self.sdk), live).with_dead(dead)
     }
 
     /// # Errors
     /// One of a worker's two queue variables is not set.
     pub fn own_queue(&self) -> Result<OwnQueue, MissingSetting> {
         Ok(OwnQueue {
-            client: self.sqs.clone(),
+            client: aws_sdk_sqs::Client::new(&self.sdk),
             url: self.setting("QUEUE_SELF")?.to_owned(),
             dead_url: self.setting("DEAD_SELF")?.to_owned(),
         })
@@ -135,7 +163,7 @@ impl Bootstrap {
         HttpsClient::new(HttpLimits { allows_plain_http, ..HttpLimits::default() })
     }
 
-    /// The application with what every function has: table, queues and seal. A function adds the ports that it uses
+    /// The application with what every function has: table, seal, and the queues it may send to. A function adds the ports that it uses
     /// ([`Bootstrap::blobs`], [`Bootstrap::http`], [`Bootstrap::mailer`]); another's code does not come into its binary.
     ///
     /// # Errors
@@ -147,7 +175,7 @@ impl Bootstrap {
             seal: self.seal(table.clone()),
             settings: Arc::new(settings),
             table,
-            queue: Arc::new(self.queue()),
+            queue: self.queue.clone(),
             http: Arc::new(NotGiven),
             mailer: Arc::new(NotGiven),
             blobs: Arc::new(NotGiven),
@@ -234,6 +262,13 @@ pub fn https_pool(idle: Duration) -> SharedHttpClient {
 
 fn setting<'a>(vars: &'a Vars, name: &'static str) -> Result<&'a str, MissingSetting> {
     vars.get(name).map(String::as_str).filter(|value| !value.is_empty()).ok_or(MissingSetting(name))
+}
+
+fn begin() -> (Vars, SdkConfig) {
+    let vars = environment();
+    start_logs(vars.get("RUST_LOG").map_or("info", String::as_str));
+    let sdk = lambda_config(&vars);
+    (vars, sdk)
 }
 
 /// Variables that are not UTF-8 are none of ours.

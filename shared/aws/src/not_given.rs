@@ -1,5 +1,6 @@
 //! The ports that a function was not given: using one fails and says so.
-use app::ports::{Answer, Blobs, HandOff, Http, Mailer, OutgoingMail, Unavailable};
+use app::ports::{Answer, Blobs, HandOff, Http, Mailer, OutgoingMail, Queue, Unavailable};
+use app::queues::{Outgoing, QueueName};
 use bytes::Bytes;
 use connectors::call::{Request, Response};
 use connectors::fault::Fault;
@@ -7,6 +8,12 @@ use connectors::fault::Fault;
 pub struct NotGiven;
 
 const WHY: &str = "this function was not given this port";
+
+impl Queue for NotGiven {
+    fn send<'a>(&'a self, _: QueueName, _: Vec<Outgoing>) -> Answer<'a, Result<(), Unavailable>> {
+        Box::pin(async { Err(Unavailable { what: "queue", why: WHY.into() }) })
+    }
+}
 
 impl Http for NotGiven {
     fn send<'a>(&'a self, _: Request) -> Answer<'a, Result<Response, Fault>> {

@@ -24,17 +24,16 @@ pub const WARM_MAX: Duration = Duration::from_millis(200);
 
 const TABLES: [&str; 3] = ["LEDGER_TABLE", "CONNECTIONS_TABLE", "IDEMPOTENCY_TABLE"];
 
-/// Connects with the clients that the ports use, so that they find the connections in their pools, for at most
-/// [`WARM_MAX`]; failures are left to the first real call.
-pub async fn warm(dynamo: &aws_sdk_dynamodb::Client, sqs: &aws_sdk_sqs::Client, vars: &Vars) {
-    let calls = [warm_dynamo(dynamo, vars), warm_sqs(sqs, vars)];
+/// Waits for connections that are being opened, for at most [`WARM_MAX`]; failures are left to the first real call.
+pub async fn warm(calls: impl IntoIterator<Item = Option<JoinHandle<()>>>) {
     let calls: Vec<JoinHandle<()>> = calls.into_iter().flatten().collect();
     if tokio::time::timeout(WARM_MAX, join_all(calls)).await.is_err() {
         tracing::info!("connections are still being opened");
     }
 }
 
-fn warm_dynamo(client: &aws_sdk_dynamodb::Client, vars: &Vars) -> Option<JoinHandle<()>> {
+/// Connects with the client that the port uses, so that it finds the connection in its pool.
+pub fn warm_dynamo(client: &aws_sdk_dynamodb::Client, vars: &Vars) -> Option<JoinHandle<()>> {
     let table = TABLES.iter().find_map(|var| vars.get(*var))?;
     let absent = || AttributeValue::S("WARM".to_owned());
     let call = client.get_item().table_name(table).key(attribute::PK, absent()).key(attribute::SK, absent());
@@ -46,7 +45,8 @@ fn warm_dynamo(client: &aws_sdk_dynamodb::Client, vars: &Vars) -> Option<JoinHan
     }))
 }
 
-fn warm_sqs(client: &aws_sdk_sqs::Client, vars: &Vars) -> Option<JoinHandle<()>> {
+/// As [`warm_dynamo`].
+pub fn warm_sqs(client: &aws_sdk_sqs::Client, vars: &Vars) -> Option<JoinHandle<()>> {
     let (_, url) = queue_urls(vars).pop_first()?;
     let call = client.send_message_batch().queue_url(url).set_entries(Some(Vec::new()));
     let once = aws_sdk_sqs::Config::builder().retry_config(RetryConfig::disabled());

@@ -51,5 +51,5 @@ async fn told(app: &App, moved: &[DeadLetter]) -> Result<(), Stopped> {
 fn queues(start: &Bootstrap) -> SqsQueue {
     let dead = dead_urls(&start.vars);
     let live = dead.iter().filter_map(|(queue, url)| Some((*queue, url.strip_suffix("-dead")?.to_owned())));
-    SqsQueue::new(start.sqs.clone(), live.collect()).with_dead(dead.clone())
+    start.queues_at(live.collect(), dead.clone())
 }

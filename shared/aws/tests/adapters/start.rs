@@ -4,7 +4,7 @@ use app::queues::QueueName;
 use aws::bootstrap::{Vars, dynamo_client, queue_urls, table_names};
 use aws::clock::{OsEntropy, SystemClock};
 use aws::secrets::Secrets;
-use aws::warm::{WARM_MAX, warm};
+use aws::warm::{WARM_MAX, warm, warm_dynamo, warm_sqs};
 use serde_json::json;
 use std::time::Duration;
 
@@ -56,7 +56,8 @@ async fn warmed(url: &str) -> Duration {
     let vars = vars(&[("LEDGER_TABLE", "ledger"), ("QUEUE_ERP_PULL", &format!("{url}/1/erp-pull"))]);
     let sdk = sdk(url);
     let before = tokio::time::Instant::now();
-    warm(&dynamo_client(&sdk), &aws_sdk_sqs::Client::new(&sdk), &vars).await;
+    let calls = [warm_dynamo(&dynamo_client(&sdk), &vars), warm_sqs(&aws_sdk_sqs::Client::new(&sdk), &vars)];
+    warm(calls).await;
     before.elapsed()
 }
 
