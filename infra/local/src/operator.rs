@@ -90,6 +90,9 @@ pub enum AuditCommand {
         /// The deployed bundle's ledger table; region and credentials come from the environment.
         #[arg(long, value_name = "NAME")]
         table: Option<String>,
+        /// Postings wait on purpose, in a dry run or while everything is stopped: none is late.
+        #[arg(long)]
+        held: bool,
     },
 }
 
@@ -99,8 +102,8 @@ pub enum AuditCommand {
 /// Whatever stopped it, in words.
 pub async fn run(folder: &Folder, asked: &Operator) -> Result<ExitCode, Stopped> {
     match asked {
-        Operator::Audit { command: AuditCommand::Verify { table } } => {
-            audit::verify(folder, table.as_deref()).await
+        Operator::Audit { command: AuditCommand::Verify { table, held } } => {
+            audit::verify(folder, table.as_deref(), *held).await
         }
         Operator::Erase { customer, reason, by, deployed } => {
             erase::erase(folder, customer, reason, by.as_deref(), deployed.as_deref()).await

@@ -77,7 +77,13 @@ impl FollowUp {
     pub const fn is_done_by(self, event: &Event) -> bool {
         match self {
             Self::ApplyCash => {
-                matches!(event, Event::CashApplied { .. } | Event::PaymentLeftForReview { .. })
+                matches!(
+                    event,
+                    // Taken off an invoice by a person: a rule would only apply it again.
+                    Event::CashApplied { .. }
+                        | Event::PaymentLeftForReview { .. }
+                        | Event::CashUnapplied { .. }
+                )
             }
             Self::WriteBack => matches!(event, Event::WrittenBack { .. } | Event::TaskOpened { .. }),
             Self::SendLetter => matches!(

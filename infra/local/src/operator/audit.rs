@@ -5,22 +5,25 @@ use crate::bundle::{Folder, lock};
 use crate::screen::write_line;
 use app::audit::{AuditReport, verify as verify_ledger};
 use app::ports::Clock;
+use app::store::entity::FollowUp;
 use aws::clock::SystemClock;
 use std::process::ExitCode;
 
-/// Audits the data folder's ledger, or a deployed one; prints what was checked and every finding.
+/// Audits the data folder's ledger, or a deployed one; prints what was checked and every finding. Where postings are held
+/// on purpose, they are never late.
 ///
 /// # Errors
 /// A ledger that cannot be read.
-pub async fn verify(folder: &Folder, table: Option<&str>) -> Result<ExitCode, Stopped> {
+pub async fn verify(folder: &Folder, table: Option<&str>, is_held: bool) -> Result<ExitCode, Stopped> {
+    let waiting: &[FollowUp] = if is_held { &[FollowUp::WriteBack] } else { &[] };
     let report = match table {
         Some(table) => {
             let table = deployed_table(&[("LEDGER_TABLE", table)]).await;
-            verify_ledger(&table, Some(SystemClock.now())).await
+            verify_ledger(&table, Some(SystemClock.now()), waiting).await
         }
         None => {
             let _lock = lock(folder)?;
-            verify_ledger(&local_table(folder).await?, None).await
+            verify_ledger(&local_table(folder).await?, None, waiting).await
         }
     };
     let report = report.map_err(Stopped::at("the audit"))?;

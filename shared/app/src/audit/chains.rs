@@ -8,7 +8,12 @@ use std::collections::BTreeMap;
 
 impl Gathered {
     /// Walks every chain from its head to its start, and looks for entries that no chain leads to.
-    pub(super) fn check_chains(&mut self, report: &mut AuditReport, now: DateTime<Utc>) {
+    pub(super) fn check_chains(
+        &mut self,
+        report: &mut AuditReport,
+        now: DateTime<Utc>,
+        waiting: &[FollowUp],
+    ) {
         let mut found = Vec::new();
         let mut touches: BTreeMap<&str, u64> = BTreeMap::new();
         for touched in self.links.values().flat_map(|link| &link.touched) {
@@ -17,7 +22,7 @@ impl Gathered {
         for (pk, item) in &self.items {
             let mut tell = |what: String| found.push(Finding { item: pk.clone(), what });
             match self.walk(pk, item) {
-                Ok(steps) => check_follow_ups(item, &steps, now, report, &mut tell),
+                Ok(steps) => check_follow_ups(item, &steps, (now, waiting), report, &mut tell),
                 Err(what) => tell(what),
             }
             let count = touches.remove(pk.as_str()).unwrap_or(0);
@@ -63,7 +68,7 @@ impl Gathered {
 fn check_follow_ups(
     item: &Item,
     steps: &[(&Link, &Touched)],
-    now: DateTime<Utc>,
+    (now, waiting): (DateTime<Utc>, &[FollowUp]),
     report: &mut AuditReport,
     tell: &mut dyn FnMut(String),
 ) {
@@ -91,7 +96,7 @@ fn check_follow_ups(
     }
     report.pending += open.len();
     for (todo, since) in open {
-        if now - since > todo.age_max() {
+        if now - since > todo.age_max() && !waiting.contains(&todo) {
             tell(format!("{todo:?} has been pending since {}", since.to_rfc3339()));
         }
     }

@@ -43,17 +43,22 @@ pub struct AuditReport {
     pub findings: Vec<Finding>,
 }
 
-/// Audits the whole ledger as it is at `now`, or at its newest entry where time is played. A finding counts if a
-/// second pass makes it too: a commit during the first may be seen in part.
+/// Audits the whole ledger as it is at `now`, or at its newest entry where time is played. Follow-ups that are `waiting`
+/// on purpose, in a dry run or while the kill switch is on, are never late. A finding counts if a second pass makes it
+/// too: a commit during the first may be seen in part.
 ///
 /// # Errors
 /// The table's, or a record of a newer version than this program.
-pub async fn verify(listing: &dyn Listing, now: Option<DateTime<Utc>>) -> Result<AuditReport, Failure> {
-    let first = gather(listing).await?.report(now);
+pub async fn verify(
+    listing: &dyn Listing,
+    now: Option<DateTime<Utc>>,
+    waiting: &[FollowUp],
+) -> Result<AuditReport, Failure> {
+    let first = gather(listing).await?.report(now, waiting);
     if first.findings.is_empty() {
         return Ok(first);
     }
-    let mut second = gather(listing).await?.report(now);
+    let mut second = gather(listing).await?.report(now, waiting);
     second.findings.retain(|finding| first.findings.contains(finding));
     Ok(second)
 }
@@ -174,7 +179,7 @@ impl Gathered {
         }
     }
 
-    fn report(mut self, now: Option<DateTime<Utc>>) -> AuditReport {
+    fn report(mut self, now: Option<DateTime<Utc>>, waiting: &[FollowUp]) -> AuditReport {
         let newest = self.links.values().map(|link| link.at).max();
         let now = now.or(newest).unwrap_or_default();
         let mut report = AuditReport {
@@ -183,7 +188,7 @@ impl Gathered {
             settlements: self.settlements.count(),
             ..AuditReport::default()
         };
-        self.check_chains(&mut report, now);
+        self.check_chains(&mut report, now, waiting);
         self.settlements.compare(&mut self.findings);
         report.findings = self.findings;
         report.findings.sort();

@@ -68,7 +68,7 @@ async fn what_is_about_the_person_alone_is_destroyed_and_the_record_holds() {
     }
     let person = stored_customer(&memory).await;
     assert_eq!(memory.app.seal.open("main#CUS#qbo:1", &person.name).await, Ok(None));
-    let report = verify(memory.table.as_ref(), Some(memory.app.clock.now())).await.unwrap();
+    let report = verify(memory.table.as_ref(), Some(memory.app.clock.now()), &[]).await.unwrap();
     assert_eq!(report.findings, []);
 }
 
