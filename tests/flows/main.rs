@@ -1,5 +1,4 @@
 //! Stories over the real handlers, and what keeps the repository tidy. One binary: linking is most of what it costs.
-mod simulation;
 mod bank;
 mod card_disputes;
 mod cost;
@@ -8,6 +7,7 @@ mod letters;
 mod quickbooks;
 mod refunds;
 mod replies;
+mod simulation;
 mod tidy;
 mod undo;
 mod webhook;

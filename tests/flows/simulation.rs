@@ -22,7 +22,10 @@ fn no_seed_breaks_a_rule() {
     let swept = sweep(1, Enough { seeds: SEEDS, events: 0, broken: 1 }, threads(), &options(), || ());
     if let Some(broken) = swept.broken.first() {
         let violation = &broken.violation;
-        panic!("seed {} breaks {violation:?}: cargo run -p sim -- --seed {} --acts {ACTS}", broken.seed, broken.seed);
+        panic!(
+            "seed {} breaks {violation:?}: cargo run -p sim -- --seed {} --acts {ACTS}",
+            broken.seed, broken.seed
+        );
     }
     assert!(swept.seeds >= SEEDS && swept.counts.inbound() > 20_000, "{:?}", swept.counts.inbound);
 }

@@ -72,7 +72,7 @@ fn dependencies(package: &str) -> BTreeSet<String> {
 
 #[test]
 fn dependencies_point_one_way() {
-    let ours: BTreeSet<String> = ["domain", "connectors", "app", "aws", "dunlin", "tests"]
+    let ours: BTreeSet<String> = ["domain", "connectors", "app", "aws", "dunlin", "sim", "tests"]
         .map(String::from)
         .into_iter()
         .chain(functions())
@@ -100,6 +100,47 @@ fn dependencies_point_one_way() {
     {
         assert!(!dependencies(package).contains(name), "{package} uses {name}");
     }
+}
+
+/// Planted bugs come into a build by `sim` alone: nothing else asks for them, and nobody asks for `sim` with them.
+#[test]
+fn only_the_simulation_plants_bugs() {
+    let manifest =
+        |path: &str| -> toml::Table { text(&root().join(path).join("Cargo.toml")).parse().unwrap() };
+    let sim = manifest("tests/sim");
+    assert_eq!(sim["features"]["mutants"].as_array().unwrap().len(), 1);
+    assert_eq!(sim["features"]["default"].as_array().unwrap().len(), 1);
+    let ours = manifest("");
+    let members = ours["workspace"]["default-members"].as_array().unwrap();
+    assert!(!members.iter().any(|member| member.as_str() == Some("tests/sim")), "sim is a default member");
+    let shared = &ours["workspace"]["dependencies"]["sim"];
+    assert_eq!(shared["default-features"].as_bool(), Some(false), "sim is used with its default features");
+    let others = ["shared/domain", "shared/connectors", "shared/app", "shared/aws", "infra/local", "tests"];
+    let functions = functions().into_iter().map(|name| format!("functions/{name}"));
+    for package in others.iter().map(|name| (*name).to_owned()).chain(functions) {
+        let text = text(&root().join(&package).join("Cargo.toml"));
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        let named: Vec<&str> = lines.filter(|line| line.contains("mutants")).collect();
+        let is_source = package == "shared/domain" && named == ["mutants = []"];
+        assert!(named.is_empty() || is_source, "{package} names the feature: {named:?}");
+    }
+}
+
+#[test]
+fn every_planted_bug_is_named_once_in_the_list_and_in_the_code() {
+    let list = text(&root().join("tests/sim/src/mutants.rs"));
+    let (_, list) = list.split_once("pub const MUTANTS").unwrap();
+    let (list, _) = list.split_once("];").unwrap();
+    let listed: BTreeSet<String> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    let mut planted = BTreeSet::new();
+    for path in sources().iter().filter(|path| !is_test(path) && !path.ends_with("mutants.rs")) {
+        let text = text(path);
+        for part in text.split("mutant!(\"").skip(1) {
+            planted.insert(part.split('"').next().unwrap().to_owned());
+        }
+    }
+    assert_eq!(listed, planted);
+    assert!(listed.len() >= 25, "{} planted bugs", listed.len());
 }
 
 #[test]

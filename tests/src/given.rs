@@ -1,10 +1,5 @@
 //! What is the case before something happens.
-<<<<<<< HEAD
-use sim::vendors::quickbooks::{Document, LedgerPayment, Trouble};
-=======
 use crate::effects::Failing;
-use sim::vendors::quickbooks::{Document, LedgerPayment, Trouble};
->>>>>>> stories
 use crate::world::World;
 use app::doubles::mailer::ScriptedMailer;
 use app::ports::HandOff;
@@ -12,6 +7,7 @@ use app::queues::QueueName;
 use chrono::NaiveDate;
 use domain::money::{Currency, Money};
 use serde_json::json;
+use sim::vendors::quickbooks::{Document, LedgerPayment, Trouble};
 use std::sync::Arc;
 
 pub(crate) fn usd(amount: &str) -> Money {

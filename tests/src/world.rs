@@ -2,9 +2,6 @@
 //! handlers until they rest.
 use crate::effects::{Counted, Effect, Effects, Failing};
 use crate::ledger::WatchedTable;
-use sim::vendors::quickbooks::{FIRST_REFRESH_TOKEN, QuickBooks};
-use sim::vendors::stripe::Stripe;
-use sim::vendors::{QUICKBOOKS_URL, STRIPE_URL, SharedVendors, Vendors, answer};
 use app::doubles::blobs::MemoryBlobs;
 use app::doubles::clock::{FixedClock, SeededEntropy};
 use app::doubles::http::ScriptedHttp;
@@ -18,6 +15,9 @@ use app::worker::{Delivery, Verdict, Worker, verdict};
 use app::{App, flows};
 use domain::dunning::DunningPolicy;
 use serde_json::json;
+use sim::vendors::quickbooks::{FIRST_REFRESH_TOKEN, QuickBooks};
+use sim::vendors::stripe::Stripe;
+use sim::vendors::{QUICKBOOKS_URL, STRIPE_URL, SharedVendors, Vendors, answer};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};

@@ -132,7 +132,7 @@ impl Bundle {
     }
 }
 
-/// The settings that are built in, with where the vendors are.
+/// The settings that are built in, with vendors at one place.
 ///
 /// # Errors
 /// None, unless a built-in one does not read.
@@ -142,8 +142,19 @@ pub fn settings(
     urls: &Urls,
     refresh_token: &str,
 ) -> Result<Settings, Stopped> {
-    let vars = vars(quickbooks, stripe, urls);
-    Settings::read(&vars, &secrets(refresh_token)).map_err(Stopped::at("built-in settings"))
+    let (mut vars, mut secrets) = (vars(urls), secrets());
+    let places = [
+        ("QBO_API", quickbooks.to_owned()),
+        ("QBO_TOKEN_URL", format!("{quickbooks}/oauth2/v1/tokens/bearer")),
+        ("STRIPE_API", stripe.to_owned()),
+    ];
+    vars.extend(places.map(|(name, url)| (name.to_owned(), url)));
+    secrets.insert("QUICKBOOKS".into(), quickbooks_secret(refresh_token));
+    Settings::read(&vars, &secrets).map_err(Stopped::at("built-in settings"))
+}
+
+fn quickbooks_secret(refresh_token: &str) -> String {
+    serde_json::json!({"client_secret": CLIENT_SECRET, "refresh_token": refresh_token}).to_string()
 }
 
 /// How far books and letters stood when a run began.
@@ -239,8 +250,7 @@ async fn simulated_quickbooks(
     let server = quickbooks.serve(listener().await?);
     let server = server.map_err(Stopped::at("starting the QuickBooks simulator"))?;
     let refresh_token = first_refresh_token(queues, &quickbooks)?;
-    let secret = serde_json::json!({"client_secret": CLIENT_SECRET, "refresh_token": refresh_token});
-    secrets.insert("QUICKBOOKS".into(), secret.to_string());
+    secrets.insert("QUICKBOOKS".into(), quickbooks_secret(&refresh_token));
     Ok(server)
 }
 

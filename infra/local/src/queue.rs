@@ -326,12 +326,6 @@ mod tests {
         assert_eq!(queues.redrive(None).unwrap().len(), 1);
         assert_eq!(queues.redrive(None).unwrap(), []);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use app::doubles::clock::FixedClock;
 
     #[tokio::test]
     async fn messages_of_a_queue_on_hold_wait_for_another_run() {

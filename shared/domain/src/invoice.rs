@@ -2,8 +2,8 @@
 use crate::ids::{
     CreditMemoId, CustomerId, DisputeId, EntityId, ExternalRef, InvoiceId, LetterId, PaymentId,
 };
-use crate::mutant;
 use crate::money::{Currency, Money};
+use crate::mutant;
 use crate::promise::ActivePromise;
 use crate::refusal::Refusal;
 use chrono::{DateTime, NaiveDate, Utc};

@@ -92,7 +92,7 @@ impl Core {
     }
 
     /// Moves to the next thing that is due.
-    pub fn next(&mut self) -> Option<Due> {
+    pub fn step(&mut self) -> Option<Due> {
         let ((at, _), due) = self.due.pop_first()?;
         self.now = at;
         self.counts.steps += 1;

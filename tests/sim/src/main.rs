@@ -47,6 +47,7 @@ struct Flags {
     acts: u32,
 }
 
+#[expect(clippy::disallowed_methods, reason = "the time that it takes is real")]
 fn main() -> ExitCode {
     let flags = Flags::parse();
     let options = Options { acts: flags.acts, has_outage: flags.outage, ..Options::default() };

@@ -61,10 +61,15 @@ pub fn hunt(seeds: u64, threads: usize, options: &Options, mut told: impl FnMut(
     let names: BTreeSet<&str> = MUTANTS.iter().copied().collect();
     assert_eq!(names.len(), MUTANTS.len(), "a name stands twice");
     let mut fates = Vec::new();
-    let clean = sweep(1, Enough { seeds: seeds.min(CLEAN_SEEDS), events: 0, broken: 1 }, threads, options, || {
-        domain::mutants::plant(None);
-    });
-    assert!(clean.broken.is_empty(), "a rule breaks without any planted bug: {:?}", clean.broken.first().map(|o| &o.violation));
+    let clean =
+        sweep(1, Enough { seeds: seeds.min(CLEAN_SEEDS), events: 0, broken: 1 }, threads, options, || {
+            domain::mutants::plant(None);
+        });
+    assert!(
+        clean.broken.is_empty(),
+        "a rule breaks without any planted bug: {:?}",
+        clean.broken.first().map(|o| &o.violation)
+    );
     for name in MUTANTS {
         let enough = Enough { seeds, events: 0, broken: 1 };
         let swept = sweep(1, enough, threads, options, || domain::mutants::plant(Some(name)));

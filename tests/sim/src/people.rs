@@ -84,13 +84,12 @@ pub fn work(runtime: &mut Runtime) -> Work {
         TaskKind::LetterUnknown => {
             let Some(letter) = keys::letter_id(&entity, &subject) else { return idle() };
             let reference = send_ref(&letter);
-            let arrived = runtime.mailer.accepted.lock().unwrap().iter().any(|mail| mail.send_ref == reference);
+            let arrived =
+                runtime.mailer.accepted.lock().unwrap().iter().any(|mail| mail.send_ref == reference);
             let outcome = if arrived { Outcome::Arrived } else { Outcome::DidNotArrive };
             Box::pin(async move { ended(resolve(&app, &cause, &letter, outcome, "ines").await) })
         }
-        _ => Box::pin(async move {
-            ended(tasks::finish(&app, &cause, &task.id, "ines", "done").await)
-        }),
+        _ => Box::pin(async move { ended(tasks::finish(&app, &cause, &task.id, "ines", "done").await) }),
     }
 }
 
@@ -162,7 +161,8 @@ pub fn opt_out(runtime: &Runtime, customer: usize) -> Work {
 pub fn reply_address(runtime: &Runtime, customer: &str) -> String {
     let id = CustomerId(format!("qbo:{customer}"));
     let today = runtime.world.today();
-    let letters: Vec<LetterId> = (0..6).map(|back| letter_id(&id, today - chrono::TimeDelta::days(back))).collect();
+    let letters: Vec<LetterId> =
+        (0..6).map(|back| letter_id(&id, today - chrono::TimeDelta::days(back))).collect();
     let entity = &runtime.app.settings.entity;
     let there = letters.into_iter().find(|letter| {
         let record = runtime.table.record(&keys::letter(entity, letter));

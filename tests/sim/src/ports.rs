@@ -29,10 +29,7 @@ pub struct Mailroom {
 impl Mailroom {
     pub fn put(&mut self, queue: QueueName, body: String, visible_at: i64) {
         self.last += 1;
-        self.waiting
-            .entry(queue)
-            .or_default()
-            .insert(self.last, Message { body, receives: 0, visible_at });
+        self.waiting.entry(queue).or_default().insert(self.last, Message { body, receives: 0, visible_at });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -188,8 +185,7 @@ impl SimMailer {
                 continue;
             }
             let after = core.rng.between(100, 600_000);
-            let mail =
-                (mail.send_ref.clone(), message_ref.clone(), mail.to.clone());
+            let mail = (mail.send_ref.clone(), message_ref.clone(), mail.to.clone());
             core.after(after, Due::Outside(Happening::MailEvent { mail, what }));
         }
         message_ref

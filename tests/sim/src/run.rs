@@ -57,6 +57,7 @@ pub struct Outcome {
     pub log: Vec<String>,
     /// The entries about whom the violation names, where steps are written down.
     pub timeline: Vec<String>,
+    /// Awaits and deliveries until the faults ended.
     pub awaits: u64,
     pub deliveries: u64,
 }
@@ -64,7 +65,10 @@ pub struct Outcome {
 /// Runs a seed from its beginning to the end of its replay.
 pub fn run(seed: u64, options: &Options) -> Outcome {
     let mut rng = Rng::new(seed);
-    let (beginning, zone) = rng.chosen(&beginnings());
+    let (mut beginning, mut zone) = rng.chosen(&beginnings());
+    if options.strikes.is_some() {
+        (beginning, zone) = beginnings()[0];
+    }
     let mut plan = if options.strikes.is_some() { Plan::calm() } else { Plan::draw(&mut rng) };
     let started = millis(beginning);
     if options.strikes.is_none() && (options.has_outage || rng.percent(30)) {
@@ -83,8 +87,18 @@ pub fn run(seed: u64, options: &Options) -> Outcome {
         core.plan = plan;
     }
     runtime.world.settle_in();
-    plan_chaos(&mut runtime, started, options.acts);
-    runtime.run_until(started + DAYS_OF_CHAOS * 24 * HOUR, false);
+    let days_end = if options.strikes.is_some() {
+        plan_calm_day(&runtime, started, options.acts);
+        started + 8 * HOUR
+    } else {
+        plan_chaos(&mut runtime, started, options.acts);
+        started + DAYS_OF_CHAOS * 24 * HOUR
+    };
+    runtime.run_until(days_end, false);
+    let (awaits, deliveries) = {
+        let core = engine.lock();
+        (core.awaits, core.deliveries)
+    };
     drain(&mut runtime);
     replay(&mut runtime);
     let timeline = if options.has_log { timeline(&runtime) } else { Vec::new() };
@@ -96,8 +110,8 @@ pub fn run(seed: u64, options: &Options) -> Outcome {
         trace: core.trace,
         counts: core.counts.clone(),
         log: core.log.take().unwrap_or_default(),
-        awaits: core.awaits,
-        deliveries: core.deliveries,
+        awaits,
+        deliveries,
     }
 }
 
@@ -128,7 +142,10 @@ fn timeline(runtime: &Runtime) -> Vec<String> {
         })
         .collect();
     about.sort_by_key(|entry| entry.at);
-    about.iter().map(|entry| format!("{} {:?} because of {}", entry.at, entry.event, entry.cause.event)).collect()
+    about
+        .iter()
+        .map(|entry| format!("{} {:?} because of {}", entry.at, entry.event, entry.cause.event))
+        .collect()
 }
 
 fn build(engine: &Engine, started: i64, zone: Tz) -> Runtime {
@@ -150,8 +167,7 @@ fn build(engine: &Engine, started: i64, zone: Tz) -> Runtime {
         clock: Arc::new(SimClock(engine.clone())),
         entropy: Arc::new(SeededEntropy::new(1)),
     };
-    let policy: DunningPolicy =
-        toml::from_str(include_str!("../../../infra/policies/default.toml")).unwrap();
+    let policy: DunningPolicy = toml::from_str(include_str!("../../../infra/policies/default.toml")).unwrap();
     app::flows::policies::apply(&app, &policy).now_or_never().expect("nothing waits yet").unwrap();
     let world = World::new(engine.clone(), vendors, zone);
     Runtime::new(engine.clone(), app, table, queue, clock, blobs, mailer, world)
@@ -227,6 +243,19 @@ fn plan_chaos(runtime: &mut Runtime, started: i64, acts: u32) {
             core.schedule(at + within, Due::Outside(Happening::Act));
         }
         left -= clump.min(left);
+    }
+}
+
+/// A day on which each trigger is pulled once or twice, and people do something every quarter of an hour.
+fn plan_calm_day(runtime: &Runtime, started: i64, acts: u32) {
+    let mut core = runtime.engine.lock();
+    for (hours, happening) in
+        [(0, Happening::Pull), (4, Happening::Tick), (5, Happening::Pull), (6, Happening::Tick)]
+    {
+        core.schedule(started + 2_000 + hours * HOUR, Due::Outside(happening));
+    }
+    for act in 0..i64::from(acts) {
+        core.schedule(started + HOUR / 4 * (act + 1), Due::Outside(Happening::Act));
     }
 }
 

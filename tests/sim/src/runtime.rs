@@ -6,8 +6,8 @@ use crate::store::SimTable;
 use crate::world::{Happening, MailFact, World};
 use app::App;
 use app::messages::{ErpPullDue, TickDue, outgoing};
-use app::settings::SecretText;
 use app::queues::{Outgoing, QueueName};
+use app::settings::SecretText;
 use app::stream::StreamFailure;
 use app::worker::{Delivery, Verdict, Worker, work_off};
 use bytes::Bytes;
@@ -37,7 +37,9 @@ pub enum Ended {
     Relay(Result<(), StreamFailure>),
     Webhook(StatusCode),
     /// A person's action, or a customer's: whether to try again.
-    Person { again: bool },
+    Person {
+        again: bool,
+    },
 }
 
 pub type Work = Pin<Box<dyn Future<Output = Ended> + Send>>;
@@ -137,7 +139,7 @@ impl Runtime {
                 if core.violation.is_some() {
                     return;
                 }
-                core.next()
+                core.step()
             };
             let Some(due) = due else { return };
             let at = {
@@ -456,8 +458,7 @@ impl Runtime {
         let request = http::Request::builder().method("POST").uri("/").header("stripe-signature", signature);
         let request = request.body(body).unwrap();
         let app = self.app.clone();
-        let work =
-            async move { Ended::Webhook(payment_webhook::handle(&app, request).await.status()) };
+        let work = async move { Ended::Webhook(payment_webhook::handle(&app, request).await.status()) };
         self.start("payment-webhook", task, Box::pin(work), false);
     }
 

@@ -32,14 +32,34 @@ pub enum Happening {
     /// Somebody does something; what, is drawn when it happens.
     Act,
     /// Stripe tells of an object, until it is answered.
-    Notice { event: String, kind: &'static str, object: &'static str, id: String, tries: u32 },
+    Notice {
+        event: String,
+        kind: &'static str,
+        object: &'static str,
+        id: String,
+        tries: u32,
+    },
     /// A file is in the bucket.
-    BankFile { key: String },
+    BankFile {
+        key: String,
+    },
     /// A mail; `is_stop` where it says, beyond doubt, that its sender wants no more of ours.
-    Mail { key: String, from: String, customer: usize, dmarc: Option<&'static str>, is_stop: bool },
-    MailEvent { mail: (String, String, String), what: MailFact },
+    Mail {
+        key: String,
+        from: String,
+        customer: usize,
+        dmarc: Option<&'static str>,
+        is_stop: bool,
+    },
+    MailEvent {
+        mail: (String, String, String),
+        what: MailFact,
+    },
     /// A customer follows the link in a letter, until it is answered.
-    OptOut { customer: usize, tries: u32 },
+    OptOut {
+        customer: usize,
+        tries: u32,
+    },
 }
 
 impl Happening {
@@ -196,9 +216,8 @@ impl World {
     /// A new invoice in the books.
     fn issue(&mut self) {
         let number = format!("INV-{}", 1000 + self.next());
-        let (customer, cents, age) = self.draw(|rng| {
-            (rng.index(self.customers.len()), rng.between(1_00, 900_000), rng.between(-10, 60))
-        });
+        let (customer, cents, age) = self
+            .draw(|rng| (rng.index(self.customers.len()), rng.between(1_00, 900_000), rng.between(-10, 60)));
         let total = usd(cents);
         let due_on = self.today() - TimeDelta::days(age);
         self.vendors.lock().unwrap().quickbooks.add_document(Document {
@@ -237,8 +256,7 @@ impl World {
     fn intent(&self) -> PaymentTruth {
         let number = self.draw(|rng| rng.pick(&self.invoices).cloned());
         let open = number.as_ref().map_or(0, |number| self.balance(number));
-        let (kind, part, is_named) =
-            self.draw(|rng| (rng.below(100), rng.between(1, 99), !rng.percent(12)));
+        let (kind, part, is_named) = self.draw(|rng| (rng.below(100), rng.between(1, 99), !rng.percent(12)));
         let cents = match kind {
             0..=69 => open,
             70..=84 => open * part / 100,
@@ -254,7 +272,8 @@ impl World {
         let created = self.engine.lock().now / 1_000;
         let (payer, is_known) = self.draw(|rng| (rng.index(self.customers.len()), rng.percent(50)));
         truth.payer = is_known.then_some(payer);
-        let email = if is_known { self.customers[payer].email.clone() } else { format!("x@{CANARY}.example") };
+        let email =
+            if is_known { self.customers[payer].email.clone() } else { format!("x@{CANARY}.example") };
         let metadata = match truth.target.as_ref().filter(|_| truth.is_named) {
             Some(number) => json!({"invoice_number": number}),
             None => json!({}),
@@ -279,7 +298,8 @@ impl World {
         let event = format!("evt_{}", self.next());
         let notice = Happening::Notice { event, kind, object, id: id.to_owned(), tries: 0 };
         let mut core = self.engine.lock();
-        let after = if core.rng.percent(20) { core.rng.between(0, 7_200_000) } else { core.rng.between(0, 3_000) };
+        let after =
+            if core.rng.percent(20) { core.rng.between(0, 7_200_000) } else { core.rng.between(0, 3_000) };
         core.after(after, Due::Outside(notice));
         core.counts.came("notice", 1);
     }
@@ -399,18 +419,21 @@ impl World {
         let Some(number) = self.draw(|rng| rng.pick(&self.invoices).cloned()) else { return };
         self.came("record version", 1);
         self.handled.insert(number.clone());
-        let (kind, part, days) =
-            self.draw(|rng| (rng.below(100), rng.between(1, 99), rng.between(-20, 20)));
+        let (kind, part, days) = self.draw(|rng| (rng.below(100), rng.between(1, 99), rng.between(-20, 20)));
         let mut vendors = self.vendors.lock().unwrap();
         let books = &mut vendors.quickbooks;
         let open = books.balance(&number).minor();
         if books.is_voided(&number) {
             return;
         }
+        if (85..=90).contains(&kind) {
+            // The oldest payment may be about any invoice.
+            self.handled.extend(self.invoices.iter().cloned());
+        }
         match kind {
             0..=24 => {
                 drop(vendors);
-                return self.issue();
+                self.issue();
             }
             25..=39 => books.change_document(&number, |document| {
                 document.due_on = document.due_on.map(|on| on + TimeDelta::days(days));
@@ -437,13 +460,13 @@ impl World {
                     note: Some("cheque".into()),
                 });
             }
-            80..=84 if books.paid(&number).is_zero() && days > 10 => {
-                books.change_document(&number, |document| {
-                    document.is_voided = true;
-                    document.total = usd(0);
-                    document.balance = usd(0);
-                });
-            }
+            80..=84 => books.void_document(&number),
+            85..=87 if !books.payments().is_empty() => books.delete_first_payment(),
+            88..=90 if !books.payments().is_empty() => books.change_first_payment(|payment| {
+                payment.total = usd(0);
+                payment.lines.clear();
+                payment.note = Some("Voided".into());
+            }),
             _ => {
                 let at = usize::try_from(part).unwrap() % self.customers.len();
                 let customer = &self.customers[at];
@@ -455,9 +478,8 @@ impl World {
 
     /// A customer writes.
     fn write(&mut self) {
-        let (at, kind, day) = self.draw(|rng| {
-            (rng.index(self.customers.len()), rng.below(100), rng.between(1, 9))
-        });
+        let (at, kind, day) =
+            self.draw(|rng| (rng.index(self.customers.len()), rng.below(100), rng.between(1, 9)));
         let number = self.draw(|rng| rng.pick(&self.invoices).cloned()).unwrap_or_default();
         let on = self.today() + TimeDelta::days(day);
         let text = match kind {

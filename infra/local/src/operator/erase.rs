@@ -3,6 +3,7 @@ use super::{deployed, operator_name, played_until};
 use crate::Stopped;
 use crate::blobs::FolderBlobs;
 use crate::bundle::{Bundle, Folder};
+use crate::own::Own;
 use crate::screen::write_line;
 use crate::serve::Urls;
 use app::flows::erasure::{Erased, erase as erase_customer};
@@ -33,7 +34,8 @@ pub async fn erase(
             erase_customer(&app, &shelf, &customer, &by, reason).await
         }
         None => {
-            let bundle = Bundle::open(folder.clone(), played_until(folder)?, &Urls::usual()).await?;
+            let bundle =
+                Bundle::open(folder.clone(), played_until(folder)?, &Urls::usual(), &Own::default()).await?;
             erase_customer(&bundle.app, &FolderBlobs::new(&folder.0), &customer, &by, reason).await
         }
     };

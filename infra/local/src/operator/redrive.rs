@@ -2,6 +2,7 @@
 use super::{deployed, operator_name, played_until};
 use crate::Stopped;
 use crate::bundle::{Bundle, Folder};
+use crate::own::Own;
 use crate::screen::write_line;
 use crate::serve::Urls;
 use app::App;
@@ -31,7 +32,8 @@ pub async fn redrive(folder: &Folder, only: Option<&str>, file: Option<&Path>) -
             }
         }
         None => {
-            let bundle = Bundle::open(folder.clone(), played_until(folder)?, &Urls::usual()).await?;
+            let bundle =
+                Bundle::open(folder.clone(), played_until(folder)?, &Urls::usual(), &Own::default()).await?;
             let moved = bundle.queues.redrive(only)?;
             told(&bundle.app, &moved).await?;
         }

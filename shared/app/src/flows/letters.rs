@@ -23,8 +23,8 @@ use domain::dates::days_past_due;
 use domain::dunning::{DunningDecision, decide};
 use domain::ids::LetterId;
 use domain::invoice::{Invoice, SentLevel};
-use domain::mutant;
 use domain::letters::{LetterFacts, LetterItem, Templates, render};
+use domain::mutant;
 use domain::refusal::Refusal;
 use domain::task::TaskKind;
 use domain::timeline::{Cause, Event};
@@ -95,10 +95,10 @@ async fn decide_again(
     if facts.customer.letter_in_hand.as_ref() == Some(&letter.state.id) {
         facts.customer.letter_in_hand = None;
     }
-    if mutant!("letter-not-decided-again") {
-        if let Some(mail) = compose(app, &letter.state, &customer.state, &invoices).await? {
-            return claim(app, cause, letter, customer, invoices, mail).await;
-        }
+    if mutant!("letter-not-decided-again")
+        && let Some(mail) = compose(app, &letter.state, &customer.state, &invoices).await?
+    {
+        return claim(app, cause, letter, customer, invoices, mail).await;
     }
     let planned = match decide(&facts, &policy.policy).map_err(poison)? {
         DunningDecision::Send(planned) if app.today() == letter.state.planned_on => planned,

@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 use domain::ids::{EntityId, ExternalRef, PaymentId};
 use domain::money::Money;
 use domain::mutant;
-use domain::sealed::Sealed;
 use domain::payment::{Payment, PaymentSource, Posting, RemittanceFacts};
+use domain::sealed::Sealed;
 use domain::timeline::{Cause, Event};
 
 /// A payment as its source tells it, in plain text; personal parts are sealed when it is stored.

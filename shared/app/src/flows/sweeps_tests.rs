@@ -62,7 +62,7 @@ async fn a_posting_that_is_done_or_under_way_is_left_alone() {
         [(applied(Posting::NotPosted).allocations, vec![]), (vec![], vec![FollowUp::WriteBack])]
     {
         let memory = memory_app();
-        let posting = Posting::Posted { external_id: "9".into(), token: "0".into(), lines };
+        let posting = Posting::Posted { external_id: "9".into(), token: "0".into(), lines, total: None };
         put_applied(&memory, posting, &pending).await;
         assert_eq!(sweep(&memory).await, 0);
     }

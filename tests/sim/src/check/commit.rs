@@ -104,7 +104,13 @@ impl Watch {
                 Some(Kind::Letter) => {
                     let old = old.as_ref().map(open::<Letter>).transpose()?;
                     let zone = self.zone.unwrap_or(Tz::UTC);
-                    self.letters.changed(old.map(|old| old.state).as_ref(), &open::<Letter>(record)?.state, read, now, zone)?;
+                    self.letters.changed(
+                        old.map(|old| old.state).as_ref(),
+                        &open::<Letter>(record)?.state,
+                        read,
+                        now,
+                        zone,
+                    )?;
                 }
                 Some(Kind::Customer | Kind::Task) | None => {}
             }
@@ -164,9 +170,9 @@ fn chained(puts: &[Record], olds: &[Option<Record>]) -> Result<(), Broken> {
             return broken(format!("{} goes from version {before} to {}", record.key, record.ver));
         }
         let newest = head(record)?;
-        let is_head = newest.as_ref().is_some_and(|head| {
-            head.hash == hash && Key::new(&head.pk, &head.sk) == entry.key
-        });
+        let is_head = newest
+            .as_ref()
+            .is_some_and(|head| head.hash == hash && Key::new(&head.pk, &head.sk) == entry.key);
         if !is_head {
             return broken(format!("{} does not name its entry", record.key));
         }
@@ -184,4 +190,3 @@ fn head(record: &Record) -> Result<Option<ChainHead>, Broken> {
         serde_json::from_str(&record.body).map_err(|error| ("I7", format!("{}: {error}", record.key)))?;
     Ok(head.head)
 }
-

@@ -2,8 +2,8 @@
 use super::{Broken, Read, open};
 use app::letter::{Letter, LetterState};
 use app::store::keys;
-use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
 use chrono::Datelike;
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use domain::customer::{AddressStatus, Customer};
 use domain::invoice::Invoice;
@@ -45,13 +45,13 @@ impl Letters {
         }
         let record = read(&keys::customer(&new.entity, &new.customer));
         let Some(record) = record else { return wrong("has no customer".into()) };
-        customer(&open::<Customer>(&record)?.state, new).or_else(|what| wrong(what))?;
+        customer(&open::<Customer>(&record)?.state, new).or_else(wrong)?;
         let mut total = 0;
         for item in &new.items {
             let record = read(&keys::invoice(&new.entity, &item.invoice));
             let Some(record) = record else { return wrong(format!("has no invoice {}", item.invoice)) };
             let invoice = open::<Invoice>(&record)?.state;
-            item_is_due(&invoice, item.amount.minor(), today).or_else(|what| wrong(what))?;
+            item_is_due(&invoice, item.amount.minor(), today).or_else(wrong)?;
             let times = invoice.letters.iter().filter(|sent| sent.letter == new.id).count();
             if times != 1 {
                 return wrong(format!("is {times} times on {}", invoice.number));
@@ -84,7 +84,8 @@ fn customer(customer: &Customer, letter: &Letter) -> Result<(), String> {
     }
     let days = |from: NaiveDate| customer.contacted_on.iter().filter(|day| **day > from).count();
     // Five weekdays are a week at least.
-    if days(on - TimeDelta::days(7)) > 1 || customer.contacted_on.iter().filter(|day| **day == on).count() > 1 {
+    if days(on - TimeDelta::days(7)) > 1 || customer.contacted_on.iter().filter(|day| **day == on).count() > 1
+    {
         return Err(format!("contacted on {:?}", customer.contacted_on));
     }
     Ok(())
@@ -97,7 +98,10 @@ fn item_is_due(invoice: &Invoice, asked: i64, today: NaiveDate) -> Result<(), St
     let settled: i64 = invoice.settled.iter().map(|settled| settled.amount.minor()).sum();
     let open = invoice.original.minor() - settled - held;
     if invoice.is_voided || asked <= 0 || asked > open || asked > invoice.ledger_balance.minor() {
-        return Err(format!("{asked} of {number}, where {open} is open and {} in the books", invoice.ledger_balance));
+        return Err(format!(
+            "{asked} of {number}, where {open} is open and {} in the books",
+            invoice.ledger_balance
+        ));
     }
     if invoice.promise.is_some() {
         return Err(format!("{number} is promised"));

@@ -19,7 +19,8 @@ pub type Broken = (&'static str, String);
 pub type Read<'a> = dyn Fn(&Key) -> Option<Record> + 'a;
 
 pub fn open<T: DeserializeOwned>(record: &Record) -> Result<Envelope<T>, Broken> {
-    serde_json::from_str(&record.body).map_err(|error| ("I7", format!("{} does not read: {error}", record.key)))
+    serde_json::from_str(&record.body)
+        .map_err(|error| ("I7", format!("{} does not read: {error}", record.key)))
 }
 
 /// What of an item its key says it is.
@@ -72,7 +73,10 @@ pub fn payment(payment: &Payment) -> Result<(), Broken> {
     let allocated = sum(payment.allocations.iter().map(|allocation| &allocation.amount));
     let left = payment.received.minor() - allocated - payment.refunded.minor() - payment.reversed.minor();
     if allocated != payment.applied.minor() {
-        return Err(("I1", format!("payment {}: allocated {allocated}, counted {}", payment.id, payment.applied)));
+        return Err((
+            "I1",
+            format!("payment {}: allocated {allocated}, counted {}", payment.id, payment.applied),
+        ));
     }
     if left < 0 {
         return Err(("I2", format!("payment {}: unapplied {left}", payment.id)));
@@ -96,7 +100,10 @@ pub fn settlements(invoice: &Invoice, read: &Read<'_>) -> Result<(), Broken> {
         let theirs = other.unwrap_or_default();
         let theirs = sum(theirs.iter().filter(|a| a.invoice == invoice.id).map(|a| &a.amount));
         if theirs != settled.amount.minor() {
-            let what = format!("invoice {}: {:?} settles {}, which has {theirs}", invoice.number, settled.by, settled.amount);
+            let what = format!(
+                "invoice {}: {:?} settles {}, which has {theirs}",
+                invoice.number, settled.by, settled.amount
+            );
             return Err(("I1", what));
         }
     }

@@ -38,7 +38,8 @@ impl Standing {
 
     fn has_task(&self, kinds: &[TaskKind], about: &str) -> bool {
         self.tasks.iter().any(|task| {
-            kinds.contains(&task.kind) && task.subject.as_deref().is_some_and(|subject| subject.contains(about))
+            kinds.contains(&task.kind)
+                && task.subject.as_deref().is_some_and(|subject| subject.contains(about))
         })
     }
 }
@@ -263,9 +264,7 @@ fn letters_are_once(runtime: &Runtime, standing: &Standing) -> Result<(), Broken
             | LetterState::Delivered { .. }
             | LetterState::Bounced { .. }
             | LetterState::Complained { .. } => left == 1,
-            LetterState::Unknown { .. } => {
-                standing.has_task(&[TaskKind::LetterUnknown], letter.id.as_str())
-            }
+            LetterState::Unknown { .. } => standing.has_task(&[TaskKind::LetterUnknown], letter.id.as_str()),
             LetterState::Cancelled { .. } => left == 0,
             LetterState::Planned | LetterState::Claimed => false,
         };
@@ -298,7 +297,8 @@ fn addresses_are_respected(runtime: &Runtime, standing: &Standing) -> Result<(),
     for customer in &standing.customers {
         let id = customer.id.as_str().trim_start_matches("qbo:");
         let is_usable = customer.contacts.iter().all(|contact| contact.status == AddressStatus::Usable);
-        let has_opted_out = customer.contacts.iter().any(|c| matches!(c.status, AddressStatus::OptedOut { .. }));
+        let has_opted_out =
+            customer.contacts.iter().any(|c| matches!(c.status, AddressStatus::OptedOut { .. }));
         if is_usable && world.stopped.contains(id) {
             return Err(("I5", format!("customer {id} has opted out and may still be written to")));
         }
@@ -329,7 +329,8 @@ fn everything_is_on_record(runtime: &Runtime, standing: &Standing) -> Result<(),
     for (cause, entries) in &told {
         for entry in entries {
             let archived = entry.archived.as_ref().map(|key| key.split('#').next().unwrap_or_default());
-            let is_there = archived.is_none_or(|key| stored.contains_key(&("archive".into(), key.to_owned())));
+            let is_there =
+                archived.is_none_or(|key| stored.contains_key(&("archive".into(), key.to_owned())));
             if !is_there {
                 return Err(("I7", format!("{cause} is archived as {archived:?}, which is not there")));
             }
@@ -361,16 +362,19 @@ fn garbage_was_told(runtime: &Runtime, standing: &Standing) -> Result<(), Broken
 fn certain_payments_settled(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
     let world = &runtime.world;
     for (number, certain) in world.certain() {
-        let Some(invoice) = standing.invoices.iter().find(|invoice| invoice.number == number) else { continue };
+        let Some(invoice) = standing.invoices.iter().find(|invoice| invoice.number == number) else {
+            continue;
+        };
         // Before the pull of its invoice it named nothing: a person was asked.
         if standing.has_task(&[TaskKind::PaymentReview], &certain.id) {
             continue;
         }
         let gone = world.gone(&certain.id);
         let settled: i64 = invoice.settled.iter().map(|settled| settled.amount.minor()).sum();
-        let by_others = invoice.settled.iter().any(
-            |settled| !matches!(&settled.by, Settlement::Payment(id) if id.as_str() == certain.id),
-        );
+        let by_others = invoice
+            .settled
+            .iter()
+            .any(|settled| !matches!(&settled.by, Settlement::Payment(id) if id.as_str() == certain.id));
         if by_others || settled != certain.amount - gone {
             let what = format!(
                 "{number} was paid {} by {}, of which {gone} went back, and {settled} is settled",

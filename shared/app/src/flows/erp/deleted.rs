@@ -90,6 +90,7 @@ async fn one(app: &App, cause: &Cause, kind: &str, gone: &Deletion) -> Result<()
     match kind {
         wire::Invoice::ENTITY => {
             let invoice = InvoiceId(id(&gone.external_id));
+            left_behind::decide_reversals(app, cause, &invoice).await?;
             settle(|| void(app, cause, &invoice, gone)).await?;
             left_behind::release(app, cause, &invoice).await
         }

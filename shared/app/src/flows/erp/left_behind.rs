@@ -12,7 +12,7 @@ use crate::worker::Failure;
 use connectors::quickbooks::facts::ErpCustomer;
 use domain::customer::Customer;
 use domain::ids::{CustomerId, InvoiceId, PaymentId};
-use domain::invoice::{Invoice, Settlement};
+use domain::invoice::{Invoice, RefundChoice, Settlement};
 use domain::money::Money;
 use domain::payment::{Allocation, Payment, Posting};
 use domain::refusal::Refusal;
@@ -51,6 +51,44 @@ pub(super) async fn release(app: &App, cause: &Cause, invoice: &InvoiceId) -> Re
     }
 }
 
+fn is_posted(payment: &Payment) -> bool {
+    matches!(payment.posting, Posting::Posted { .. })
+}
+
+/// A void invoice leaves nothing to decide about what went back of its payments: the ledger is told what is left of
+/// each. To be called before the invoice is stored as void, while it still names them.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn decide_reversals(app: &App, cause: &Cause, invoice: &InvoiceId) -> Result<(), Failure> {
+    let key = keys::invoice(&app.settings.entity, invoice);
+    let Some(stored) = load::<Invoice>(app.table.as_ref(), &key).await? else { return Ok(()) };
+    if stored.state.is_voided {
+        return Ok(());
+    }
+    let refunded = stored.state.refunds_to_decide.iter().map(|refund| &refund.payment);
+    let mut payments: Vec<&PaymentId> =
+        refunded.chain(stored.state.contested.iter().map(|contested| &contested.payment)).collect();
+    payments.sort();
+    payments.dedup();
+    for payment in payments {
+        let key = keys::payment(&app.settings.entity, payment);
+        settle(|| async {
+            let mut payment = must_load::<Payment>(app.table.as_ref(), &key).await?;
+            if !is_posted(&payment.state) || payment.is_pending(FollowUp::WriteBack) {
+                return Ok(Attempt::Done(()));
+            }
+            payment.follow_up(FollowUp::WriteBack);
+            let event = Event::RefundDecided { invoice: invoice.clone(), choice: RefundChoice::Void };
+            let change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
+            let change = change.by_rule("void-in-the-ledger").update(payment);
+            Attempt::of(change.commit(app.table.as_ref()).await, ())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 async fn take_off(
     app: &App,
     cause: &Cause,
@@ -69,6 +107,11 @@ async fn take_off(
     }
     if stored.state.posting != Posting::ByPeople {
         stored.follow_up(FollowUp::ApplyCash);
+    }
+    let kept = stored.state.kept().map_err(poison)?;
+    if matches!(&stored.state.posting, Posting::Posted { total, .. } if *total != Some(kept)) {
+        // What went back of it is not in the ledger's total yet, while somebody still had to decide about the invoice.
+        stored.follow_up(FollowUp::WriteBack);
     }
     let why = format!("invoice {} is void in the ledger", invoice.state.number);
     let event = Event::CashUnapplied { payment, lines: vec![Allocation { invoice: id, amount }], why };

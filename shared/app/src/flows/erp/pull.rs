@@ -97,6 +97,9 @@ pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
                 sort_out(app, &cause, page.and_then(|wire| map::invoice(wire, home))).await?;
             let void: Vec<InvoiceId> =
                 rows.iter().filter(|row| row.is_voided).map(documents::invoice_id).collect();
+            for invoice in &void {
+                left_behind::decide_reversals(app, &cause, invoice).await?;
+            }
             documents::store(app, &cause, rows).await?;
             for invoice in void {
                 left_behind::release(app, &cause, &invoice).await?;

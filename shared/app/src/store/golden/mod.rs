@@ -89,6 +89,7 @@ fn invoice() -> Invoice {
             applied_before: usd(0),
             made_on: on,
         }),
+        kept_promise: None,
         broken_promises: 1,
         dispute: Some(OpenDispute {
             id: DisputeId::new("d-1"),
@@ -139,7 +140,9 @@ fn payment() -> Payment {
             external_id: "77".into(),
             token: "1".into(),
             lines: vec![allocation(10_000)],
+            total: None,
         },
+        mirror: None,
     }
 }
 
