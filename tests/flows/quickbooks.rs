@@ -397,6 +397,22 @@ async fn a_merged_customer_takes_its_money_along_and_a_person_is_told() {
 }
 
 #[tokio::test]
+async fn a_payment_by_people_that_they_delete_and_enter_again_settles_its_invoice() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.given_payment_by_people("7", "500.00", "INV-1001", "500.00");
+        world.when_pull().await;
+        world.when_it_is("2026-03-16", "12:00");
+        world.given_deleted_payment();
+        world.given_payment_by_people("7", "500.00", "INV-1001", "500.00");
+        world.when_pull().await;
+        world.then_open("INV-1001", "0.00").await;
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_payment_by_people_that_they_delete_is_taken_off() {
     story(async |world| {
         world.given_larkspur().await;

@@ -27,7 +27,7 @@ use domain::timeline::{Cause, Event};
 /// The kind of page job that asks for deletions.
 pub(super) const KIND: &str = "Deleted";
 /// Every deletion is heard of again for so long: one that came before the record itself takes effect then.
-const OVERLAP: TimeDelta = TimeDelta::hours(1);
+pub(super) const OVERLAP: TimeDelta = TimeDelta::hours(1);
 
 /// Follows what was deleted since the last time; gives where the next time starts, by the ledger's clock.
 ///

@@ -2,7 +2,8 @@
 //! to invoices, every edit and every void. An older version than ours changes nothing.
 use super::SYSTEM;
 use super::documents::id;
-use super::rebuild::{Lines, Rebuilt, after_its_documents, rebuilt};
+use super::pull;
+use super::rebuild::{Lines, Rebuilt, after_its_documents, not_pulled, rebuilt};
 use crate::App;
 use crate::flows::Attempt;
 use crate::flows::tasks::{about_customer, new_task, opened};
@@ -56,6 +57,12 @@ pub(super) async fn follow(app: &App, cause: &Cause, row: &ErpPayment) -> Result
     let former_lines = former.map(|former| former.allocations.as_slice()).unwrap_or_default();
     after_its_documents(app, row, former_lines, &wanted).await?;
     let mut rebuilt = rebuilt(app, former, blank(app, row, payment_id), &wanted).await?;
+    let is_current = pull::has_documents_of(app, row.updated_at).await?
+        && pull::has_deletions_of(app, row.updated_at).await?;
+    if !rebuilt.misfits.is_empty() && !is_current {
+        // What is in its way may be gone: deleted, lowered or moved in the same pull.
+        return Err(not_pulled("what its payment does not fit beside"));
+    }
     let event = told(former, &rebuilt);
     let credits = std::mem::take(&mut rebuilt.credits);
     let payment = Payment { mirror: Some(Mirror { version, credits }), ..rebuilt.payment };

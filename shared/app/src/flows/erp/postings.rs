@@ -155,8 +155,8 @@ async fn take_over(
     };
     let misfits = rebuilt.misfits.join(", ");
     // Put back by a rule it would only be moved again: a person says what it pays.
-    let is_free = rebuilt.payment.unapplied().map_err(poison)?.is_positive()
-        && former.unapplied().map_err(poison)?.is_zero();
+    let (free, before) = (rebuilt.payment.unapplied().map_err(poison)?, former.unapplied().map_err(poison)?);
+    let is_free = free.minor() > before.minor();
     let review = new_task(app, TaskKind::PaymentReview, &former.key().pk, "people took it off in the ledger");
     let review = about_customer(review, rebuilt.payment.customer.as_ref());
     let task = task(

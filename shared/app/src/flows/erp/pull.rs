@@ -40,6 +40,19 @@ pub(super) async fn has_documents_of(app: &App, at: DateTime<Utc>) -> Result<boo
     Ok(true)
 }
 
+/// Whether, beside the documents, deletions are pulled as of this change too.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn has_deletions_of(app: &App, at: DateTime<Utc>) -> Result<bool, Failure> {
+    let key = keys::cursor(&app.settings.entity, SYSTEM, deleted::KIND);
+    let record = app.table.get(TableName::Connections, &key).await?;
+    let Some(cursor) = read_cursor(record.as_ref(), deleted::KIND)? else { return Ok(false) };
+    let since = DateTime::parse_from_rfc3339(&cursor.since);
+    let since = since.map_err(|error| Failure::poison(format!("cursor {}: {error}", deleted::KIND)))?;
+    Ok(since + deleted::OVERLAP >= at)
+}
+
 fn read_cursor(record: Option<&Record>, kind: &str) -> Result<Option<Cursor>, Failure> {
     let cursor = record.map(|record| serde_json::from_str::<Cursor>(&record.body)).transpose();
     cursor.map_err(|error| Failure::poison(format!("cursor {kind}: {error}")))

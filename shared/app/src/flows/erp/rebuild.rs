@@ -230,6 +230,6 @@ async fn memos(app: &App, mut ids: Vec<CreditMemoId>) -> Result<Vec<Stored<Credi
     missing.map_or(Ok(found), |id| Err(not_pulled(&format!("credit memo {id}"))))
 }
 
-fn not_pulled(what: &str) -> Failure {
+pub(super) fn not_pulled(what: &str) -> Failure {
     Failure::Retry { why: format!("{what} is not pulled yet"), after_seconds: Some(INVOICE_PAUSE_SECONDS) }
 }
