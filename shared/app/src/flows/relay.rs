@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 use domain::ids::EntityId;
 use domain::mutant;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The part of an item's envelope that the relay reads.
 #[derive(Debug, Default, Deserialize)]
@@ -77,8 +78,12 @@ pub async fn send_overdue(app: &App) -> Result<usize, Failure> {
     let before = before.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let work = pending_in(app, Range::UpTo(before)).await?;
     let count = work.len();
+    let mut by_queue: BTreeMap<QueueName, Vec<Outgoing>> = BTreeMap::new();
     for item in work {
-        app.queue.send(item.queue, vec![item.message]).await?;
+        by_queue.entry(item.queue).or_default().push(item.message);
+    }
+    for (queue, messages) in by_queue {
+        app.queue.send(queue, messages).await?;
     }
     Ok(count)
 }

@@ -171,11 +171,6 @@ async fn record(
         new_task(app, task_kind(fact.kind), &task_about(&payment.state, fact), why),
         payment.state.customer.as_ref(),
     );
-    // Nobody has to decide about a refund of unapplied cash: the ledger's payment shrinks at once.
-    let is_posted = matches!(payment.state.posting, Posting::Posted { .. });
-    if fact.kind == ReversalKind::Refund && taken.is_empty() && is_posted {
-        payment.follow_up(FollowUp::WriteBack);
-    }
     let event = Event::PaymentReversed {
         payment: id,
         kind: fact.kind,

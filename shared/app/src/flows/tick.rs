@@ -1,4 +1,4 @@
-//! The hourly tick: first the sweep of follow-ups that are overdue, then one message a shard, then one message a
+//! The hourly tick: one message a shard, then the sweep of follow-ups that are overdue; for each shard one message a
 //! customer with something overdue. Idempotent on the entity's civil hour and the shard, claimed after everything was sent, so a crash repeats and never skips.
 use super::dunning::stored_policy;
 use super::{dead_letters, promises, relay, stops, sweeps, tasks};
@@ -30,16 +30,16 @@ pub async fn start(app: &App, body: &str, tick: &TickDue) -> Result<(), Failure>
     let at = at.unwrap_or_else(|| app.clock.now());
     let hour = civil_hour(at, app.settings.zone);
     stops::notice_set_back(app, &hour).await?;
-    let swept = relay::send_overdue(app).await?;
-    if swept > 0 {
-        tracing::warn!(swept, "follow-ups were overdue and are sent again");
-    }
     let on = civil_date(at, app.settings.zone);
     let shards = (0..keys::DUE_SHARDS)
         .map(|shard| outgoing(&TickShardDue::new(tick.entity.clone(), on, hour.clone(), shard, None)))
         .collect::<Result<Vec<_>, _>>()?;
     app.queue.send(TickShardDue::QUEUE, shards).await?;
     // After the hour's own work, which must not wait for it.
+    let swept = relay::send_overdue(app).await?;
+    if swept > 0 {
+        tracing::warn!(swept, "follow-ups were overdue and are sent again");
+    }
     look_after(app).await;
     Ok(())
 }
