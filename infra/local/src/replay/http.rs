@@ -17,14 +17,19 @@ pub(super) struct ReplayHttp {
     /// When inputs came that nobody asked for, in order.
     inputs_at: Vec<DateTime<Utc>>,
     clock: Arc<FixedClock>,
+    /// Whether the store is one that knows what came later: objects that notices only hint at are then as they last were.
+    is_live: bool,
     unanswered: Mutex<BTreeSet<String>>,
 }
+
+/// How reads of Stripe's objects begin.
+const STRIPE_READ: &str = "GET /v1/";
 
 /// Tokens are never archived, and a replay needs none that work.
 const TOKENS: &str = r#"{"access_token":"replay","refresh_token":"replay","expires_in":3600,"x_refresh_token_expires_in":8726400,"token_type":"bearer"}"#;
 
 impl ReplayHttp {
-    pub(super) fn new(archive: &Archive, clock: Arc<FixedClock>) -> Self {
+    pub(super) fn new(archive: &Archive, clock: Arc<FixedClock>, is_live: bool) -> Self {
         let mut replies: BTreeMap<String, Vec<Arrival>> = BTreeMap::new();
         let mut inputs_at = Vec::new();
         for arrival in archive.arrivals() {
@@ -38,7 +43,7 @@ impl ReplayHttp {
                 None => inputs_at.push(arrival.at),
             }
         }
-        Self { archive: archive.clone(), replies, inputs_at, clock, unanswered: Mutex::default() }
+        Self { archive: archive.clone(), replies, inputs_at, clock, is_live, unanswered: Mutex::default() }
     }
 
     pub(super) fn unanswered(&self) -> BTreeSet<String> {
@@ -56,6 +61,9 @@ impl ReplayHttp {
         let until = self.inputs_at.get(self.inputs_at.partition_point(|at| *at <= now));
         let loose = || self.replies.get(&whenever(request)?);
         let replies = self.replies.get(request).or_else(loose)?;
+        if self.is_live && request.starts_with(STRIPE_READ) {
+            return replies.last();
+        }
         let is_of_now =
             |arrival: &&Arrival| arrival.at >= now && until.is_none_or(|until| arrival.at < *until);
         let tried = replies.iter().rfind(is_of_now);
@@ -84,10 +92,12 @@ impl ReplayHttp {
 /// A query for what changed, without since when: a cursor comes from the try that was acted on, and of several tries
 /// another may be taken here.
 fn whenever(request: &str) -> Option<String> {
-    const SINCE: &str = "LastUpdatedTime%20%3E%3D%20%27";
-    let (before, rest) = request.split_once(SINCE)?;
-    let (_, after) = rest.split_once("%27")?;
-    Some(format!("{before}{SINCE}%27{after}"))
+    const SINCE: [(&str, &str); 2] = [("LastUpdatedTime%20%3E%3D%20%27", "%27"), ("changedSince=", "&")];
+    SINCE.iter().find_map(|(since, end)| {
+        let (before, rest) = request.split_once(since)?;
+        let (_, after) = rest.split_once(end)?;
+        Some(format!("{before}{since}{end}{after}"))
+    })
 }
 
 fn response(status: u16, headers: &BTreeMap<String, String>, body: Bytes) -> Result<Response, Fault> {
@@ -124,6 +134,10 @@ mod tests {
             whenever(&query("2026-03-16")),
             whenever(&query("2026-03-16").replace("Invoice", "Payment"))
         );
+        let deletions = |since: &str| {
+            format!("GET /v3/company/1/cdc?entities=Invoice&changedSince={since}&minorversion=75 e3b0")
+        };
+        assert_eq!(whenever(&deletions("2026-03-16")), whenever(&deletions("2026-03-17")));
         assert_eq!(whenever("GET /v1/refunds/re_1 e3b0"), None);
     }
 }

@@ -46,7 +46,7 @@ pub async fn into_fresh(
     settings: Settings,
 ) -> Result<(MemoryTable, Replayed), crate::Stopped> {
     let table = Arc::new(MemoryTable::new());
-    let replayed = play(archive, settings, table.clone(), Arc::new(PlainSeal::new()), true).await?;
+    let replayed = play(archive, settings, table.clone(), Arc::new(PlainSeal::new()), true, false).await?;
     // Every port but the table is gone by now, and no one else holds it.
     let table =
         Arc::try_unwrap(table).map_err(|_| crate::Stopped("the fresh store is still in use".into()))?;
@@ -89,7 +89,7 @@ async fn live(
 ) -> Result<(Seen, Replayed), crate::Stopped> {
     let watched = Arc::new(WatchedTable::new(table));
     let table = Arc::new(Apart::new(watched.clone()));
-    let replayed = play(archive, settings, table, seal, accepts_all).await?;
+    let replayed = play(archive, settings, table, seal, accepts_all, true).await?;
     Ok((watched.take(), replayed))
 }
 
@@ -99,10 +99,11 @@ async fn play(
     table: Arc<dyn Table>,
     seal: Arc<dyn Seal>,
     accepts_all: bool,
+    is_live: bool,
 ) -> Result<Replayed, crate::Stopped> {
     let clock = Arc::new(FixedClock::at(archive.begins_at()));
     let queue = Arc::new(MemoryQueue::new());
-    let http = Arc::new(ReplayHttp::new(archive, clock.clone()));
+    let http = Arc::new(ReplayHttp::new(archive, clock.clone(), is_live));
     let mailer =
         Arc::new(ReplayMailer { refs: archive.message_refs().await?, accepts_all, sent: Mutex::default() });
     let blobs = Arc::new(ReplayBlobs::new(archive.clone(), &settings.archive_bucket, clock.clone()));
