@@ -6,6 +6,7 @@ use app::flows::letter_outcomes::{Outcome, resolve};
 use app::flows::letters::send_ref;
 use app::flows::opt_out::opt_out as stop;
 use app::flows::refunds::{RefundDecision, decide};
+use app::flows::undo::application;
 use app::flows::{cash, disputes, pauses, tasks};
 use app::keyring;
 use app::letter::Letter;
@@ -16,7 +17,8 @@ use app::worker::Failure;
 use domain::customer::Customer;
 use domain::ids::{CustomerId, LetterId};
 use domain::invoice::{Invoice, RefundChoice};
-use domain::task::{Candidate, CollectionsTask, TaskKind, TaskState};
+use domain::payment::{Allocation, Payment, Posting};
+use domain::task::{CollectionsTask, TaskKind, TaskState};
 use domain::timeline::Cause;
 
 /// Every item of a kind as it stands, by the part of the key that names it.
@@ -53,6 +55,9 @@ pub fn work(runtime: &mut Runtime) -> Work {
     if kind < 20 {
         return end_pause(runtime, cause, turn);
     }
+    if kind < 30 {
+        return undo(runtime, cause, turn);
+    }
     if open.is_empty() {
         return idle();
     }
@@ -63,7 +68,7 @@ pub fn work(runtime: &mut Runtime) -> Work {
     match task.kind {
         TaskKind::PaymentReview if kind < 75 && !task.candidates.is_empty() => {
             let candidate = task.candidates[turn % task.candidates.len()].clone();
-            handle(runtime, &candidate);
+            handle(runtime, &candidate.allocations);
             let Some(payment) = keys::payment_id(&entity, &subject) else { return idle() };
             Box::pin(async move { ended(cash::accept(&app, &cause, &payment, &candidate, "ines").await) })
         }
@@ -102,8 +107,8 @@ pub fn connect_again(runtime: &mut Runtime) {
 }
 
 /// What a person has put on invoices is no longer certain.
-fn handle(runtime: &mut Runtime, candidate: &Candidate) {
-    for allocation in &candidate.allocations {
+fn handle(runtime: &mut Runtime, allocations: &[Allocation]) {
+    for allocation in allocations {
         let key = keys::invoice(&runtime.app.settings.entity, &allocation.invoice);
         if let Some(stored) = runtime.table.record(&key).and_then(|record| read::<Invoice>(record).ok()) {
             runtime.world.handled.insert(stored.state.number);
@@ -123,6 +128,26 @@ fn close_dispute(runtime: &Runtime, cause: Cause, turn: usize) -> Work {
     let (invoice, dispute) = disputed[turn % disputed.len()].clone();
     let app = runtime.app.clone();
     Box::pin(async move { ended(disputes::close(&app, &cause, &invoice, &dispute, "agreed").await) })
+}
+
+/// A person takes an application back.
+fn undo(runtime: &mut Runtime, cause: Cause, turn: usize) -> Work {
+    let payments: Vec<Stored<Payment>> = all(runtime, "#PAY#");
+    let applied: Vec<_> = payments
+        .into_iter()
+        .filter(|payment| payment.state.posting != Posting::ByPeople)
+        .flat_map(|payment| {
+            let id = payment.state.id.clone();
+            payment.state.allocations.into_iter().map(move |allocation| (id.clone(), allocation))
+        })
+        .collect();
+    if applied.is_empty() {
+        return idle();
+    }
+    let (payment, allocation) = applied[turn % applied.len()].clone();
+    handle(runtime, std::slice::from_ref(&allocation));
+    let app = runtime.app.clone();
+    Box::pin(async move { ended(application(&app, &cause, &payment, &allocation.invoice, "ines").await) })
 }
 
 fn end_pause(runtime: &Runtime, cause: Cause, turn: usize) -> Work {

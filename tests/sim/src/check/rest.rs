@@ -2,6 +2,7 @@
 use super::{Broken, kind};
 use crate::people::all;
 use crate::runtime::Runtime;
+use app::audit::verify;
 use app::flows::write_back::reference;
 use app::letter::{Letter, LetterState};
 use app::store::entity::Stored;
@@ -11,6 +12,7 @@ use domain::invoice::{Invoice, Settlement};
 use domain::payment::{Payment, PaymentSource, Posting};
 use domain::task::{CollectionsTask, TaskKind};
 use domain::timeline::entry_hash;
+use futures::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that stands in the ledger at rest.
@@ -62,6 +64,7 @@ pub fn check(runtime: &Runtime) -> Result<(), Broken> {
     addresses_are_respected(runtime, &standing)?;
     everything_is_on_record(runtime, &standing)?;
     garbage_was_told(runtime, &standing)?;
+    the_audit_finds_nothing(runtime)?;
     certain_payments_settled(runtime, &standing)
 }
 
@@ -355,6 +358,17 @@ fn garbage_was_told(runtime: &Runtime, standing: &Standing) -> Result<(), Broken
         }
     }
     Ok(())
+}
+
+/// I1, I7 and I8 once more, as an operator checks them.
+fn the_audit_finds_nothing(runtime: &Runtime) -> Result<(), Broken> {
+    let now = runtime.engine.lock().instant();
+    let report = verify(&runtime.table.truth, Some(now), &[]).now_or_never();
+    let report = report.expect("a table in memory answers at once").map_err(|why| ("I7", why.to_string()))?;
+    match report.findings.first() {
+        Some(finding) => Err(("I7", format!("audit: {}: {}", finding.item, finding.what))),
+        None => Ok(()),
+    }
 }
 
 /// I12: a payment that names an invoice which nobody else touched, with exactly its amount, settles it; and what went
