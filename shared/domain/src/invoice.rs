@@ -3,7 +3,6 @@ use crate::ids::{
     CreditMemoId, CustomerId, DisputeId, EntityId, ExternalRef, InvoiceId, LetterId, PaymentId,
 };
 use crate::money::{Currency, Money};
-use crate::mutant;
 use crate::promise::ActivePromise;
 use crate::refusal::Refusal;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -31,7 +30,6 @@ impl ExternalVersion {
             return held.token != DELETED;
         }
         match (self.token.parse::<u64>(), held.token.parse::<u64>()) {
-            (Ok(incoming), Ok(held)) if mutant!("older-page-overwrites") => incoming != held,
             (Ok(incoming), Ok(held)) => incoming > held,
             _ => self.updated_at > held.updated_at,
         }
@@ -168,9 +166,6 @@ impl Invoice {
     /// # Errors
     /// See [`Invoice::open`].
     pub fn chaseable(&self) -> Result<Money, Refusal> {
-        if mutant!("settled-in-the-books-chased") {
-            return self.payable();
-        }
         Ok(self.payable()?.at_most(self.ledger_balance)?.floored())
     }
 
