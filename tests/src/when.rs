@@ -23,6 +23,7 @@ use domain::task::Candidate;
 use domain::timeline::Cause;
 use http::StatusCode;
 use serde_json::{Value, json};
+use sim::triggers::{bucket_event, topic};
 
 /// A mail that comes in.
 #[derive(Debug, Clone)]
@@ -277,13 +278,4 @@ impl World {
         let token = keyring::reply_tokens(&self.app).unwrap().make(&self.letter(customer, day));
         reply_address(&token, &self.app.settings.reply_domain)
     }
-}
-
-fn topic(message: &Value) -> Value {
-    json!({"Type": "Notification", "MessageId": "topic-1", "Message": message.to_string()})
-}
-
-fn bucket_event(key: &str) -> Value {
-    json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": "intake"}, "object": {"key": key}}}]})
 }

@@ -11,10 +11,11 @@ use app::doubles::seal::PlainSeal;
 use app::flows::relay::sweep;
 use app::queues::QueueName;
 use app::settings::Settings;
-use app::worker::{Delivery, Verdict, Worker, verdict};
+use app::worker::{Delivery, Verdict, verdict};
 use app::{App, flows};
 use domain::dunning::DunningPolicy;
 use serde_json::json;
+use sim::triggers::worker;
 use sim::vendors::quickbooks::{FIRST_REFRESH_TOKEN, QuickBooks};
 use sim::vendors::stripe::Stripe;
 use sim::vendors::{QUICKBOOKS_URL, STRIPE_URL, SharedVendors, Vendors, answer};
@@ -153,23 +154,6 @@ impl World {
         }
     }
 
-    fn worker(&self, queue: QueueName) -> Box<dyn Worker> {
-        let app = self.app.clone();
-        match queue {
-            QueueName::PaymentIntake => Box::new(payment_intake::PaymentIntake(app)),
-            QueueName::BankFile => Box::new(bank_file::BankFile(app)),
-            QueueName::ErpPull => Box::new(erp_pull::ErpPull(app)),
-            QueueName::ErpSync => Box::new(erp_sync::ErpSync(app)),
-            QueueName::CashApplication => Box::new(cash_application::CashApplication(app)),
-            QueueName::InboundEmail => Box::new(inbound_email::InboundEmail(app)),
-            QueueName::DunningTick => Box::new(dunning_tick::DunningTickWorker(app)),
-            QueueName::DunningStep => Box::new(dunning_step::DunningStep(app)),
-            QueueName::LetterSender => Box::new(letter_sender::LetterSender(app)),
-            QueueName::MailFeedback => Box::new(mail_feedback::MailFeedback(app)),
-            QueueName::WriteBack => Box::new(write_back::WriteBackWorker(app)),
-        }
-    }
-
     /// Relays changes and works off messages until nothing is left; what is still pending then, the sweep sends.
     pub async fn settle(&mut self) {
         let mut waiting: VecDeque<(QueueName, Delivery)> = VecDeque::new();
@@ -233,7 +217,7 @@ impl World {
 
     /// Gives the message as it is delivered again, if it is.
     async fn deliver(&mut self, queue: QueueName, delivery: Delivery) -> Option<Delivery> {
-        let worker = self.worker(queue);
+        let worker = worker(&self.app, queue);
         self.effects.are_of(Some(queue.as_str()));
         let mut ended = worker.handle(&delivery).await;
         for _ in 1..self.deliveries() {

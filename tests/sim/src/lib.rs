@@ -19,5 +19,6 @@ pub mod run;
 mod runtime;
 mod store;
 pub mod sweep;
+pub mod triggers;
 pub mod vendors;
 mod world;

@@ -3,18 +3,19 @@
 use crate::engine::{Due, Engine, InvocationId, Running};
 use crate::ports::{Mailroom, Message, SimQueue};
 use crate::store::SimTable;
+use crate::triggers::{bucket_event, topic, worker};
 use crate::world::{Happening, MailFact, World};
 use app::App;
 use app::messages::{ErpPullDue, TickDue, outgoing};
 use app::queues::{Outgoing, QueueName};
 use app::settings::SecretText;
 use app::stream::StreamFailure;
-use app::worker::{Delivery, Verdict, Worker, work_off};
+use app::worker::{Delivery, Verdict, work_off};
 use bytes::Bytes;
 use connectors::signature::sign_stripe;
 use futures::task::noop_waker_ref;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
@@ -73,23 +74,6 @@ pub struct Runtime {
     invocations: BTreeMap<InvocationId, Invocation>,
     last: InvocationId,
     is_relaying: bool,
-}
-
-fn worker(app: &App, queue: QueueName) -> Box<dyn Worker> {
-    let app = app.clone();
-    match queue {
-        QueueName::PaymentIntake => Box::new(payment_intake::PaymentIntake(app)),
-        QueueName::BankFile => Box::new(bank_file::BankFile(app)),
-        QueueName::ErpPull => Box::new(erp_pull::ErpPull(app)),
-        QueueName::ErpSync => Box::new(erp_sync::ErpSync(app)),
-        QueueName::CashApplication => Box::new(cash_application::CashApplication(app)),
-        QueueName::InboundEmail => Box::new(inbound_email::InboundEmail(app)),
-        QueueName::DunningTick => Box::new(dunning_tick::DunningTickWorker(app)),
-        QueueName::DunningStep => Box::new(dunning_step::DunningStep(app)),
-        QueueName::LetterSender => Box::new(letter_sender::LetterSender(app)),
-        QueueName::MailFeedback => Box::new(mail_feedback::MailFeedback(app)),
-        QueueName::WriteBack => Box::new(write_back::WriteBackWorker(app)),
-    }
 }
 
 impl Runtime {
@@ -544,13 +528,4 @@ impl Runtime {
         self.queue.room.lock().unwrap().dead = poison;
         dead
     }
-}
-
-fn topic(message: &Value) -> Value {
-    json!({"Type": "Notification", "MessageId": "topic-1", "Message": message.to_string()})
-}
-
-fn bucket_event(key: &str) -> Value {
-    json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": "intake"}, "object": {"key": key}}}]})
 }

@@ -57,9 +57,7 @@ pub(super) async fn follow(app: &App, cause: &Cause, row: &ErpPayment) -> Result
     let former_lines = former.map(|former| former.allocations.as_slice()).unwrap_or_default();
     after_its_documents(app, row, former_lines, &wanted).await?;
     let mut rebuilt = rebuilt(app, former, blank(app, row, payment_id), &wanted).await?;
-    let is_current = pull::has_documents_of(app, row.updated_at).await?
-        && pull::has_deletions_of(app, row.updated_at).await?;
-    if !rebuilt.misfits.is_empty() && !is_current {
+    if !rebuilt.misfits.is_empty() && !pull::has_all_of(app, row.updated_at).await? {
         // What is in its way may be gone: deleted, lowered or moved in the same pull.
         return Err(not_pulled("what its payment does not fit beside"));
     }

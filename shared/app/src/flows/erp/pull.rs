@@ -27,30 +27,25 @@ const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 /// # Errors
 /// The table's.
 pub(super) async fn has_documents_of(app: &App, at: DateTime<Utc>) -> Result<bool, Failure> {
-    for kind in ["Invoice", "CreditMemo"] {
-        let record =
-            app.table.get(TableName::Connections, &keys::cursor(&app.settings.entity, SYSTEM, kind)).await?;
-        let Some(cursor) = read_cursor(record.as_ref(), kind)? else { return Ok(false) };
-        let since = DateTime::parse_from_rfc3339(&cursor.since);
-        let since = since.map_err(|error| Failure::poison(format!("cursor {kind}: {error}")))?;
-        if since + OVERLAP < at {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    Ok(is_pulled(app, "Invoice", OVERLAP, at).await? && is_pulled(app, "CreditMemo", OVERLAP, at).await?)
 }
 
 /// Whether, beside the documents, deletions are pulled as of this change too.
 ///
 /// # Errors
 /// The table's.
-pub(super) async fn has_deletions_of(app: &App, at: DateTime<Utc>) -> Result<bool, Failure> {
-    let key = keys::cursor(&app.settings.entity, SYSTEM, deleted::KIND);
+pub(super) async fn has_all_of(app: &App, at: DateTime<Utc>) -> Result<bool, Failure> {
+    Ok(has_documents_of(app, at).await? && is_pulled(app, deleted::KIND, deleted::OVERLAP, at).await?)
+}
+
+/// Whether a kind's cursor, which stands `overlap` before the vendor's time of its last pull, has passed `at`.
+async fn is_pulled(app: &App, kind: &str, overlap: TimeDelta, at: DateTime<Utc>) -> Result<bool, Failure> {
+    let key = keys::cursor(&app.settings.entity, SYSTEM, kind);
     let record = app.table.get(TableName::Connections, &key).await?;
-    let Some(cursor) = read_cursor(record.as_ref(), deleted::KIND)? else { return Ok(false) };
+    let Some(cursor) = read_cursor(record.as_ref(), kind)? else { return Ok(false) };
     let since = DateTime::parse_from_rfc3339(&cursor.since);
-    let since = since.map_err(|error| Failure::poison(format!("cursor {}: {error}", deleted::KIND)))?;
-    Ok(since + deleted::OVERLAP >= at)
+    let since = since.map_err(|error| Failure::poison(format!("cursor {kind}: {error}")))?;
+    Ok(since + overlap >= at)
 }
 
 fn read_cursor(record: Option<&Record>, kind: &str) -> Result<Option<Cursor>, Failure> {
