@@ -86,7 +86,7 @@ impl Plan {
         let (stream_twice, stream_lost) = (rate(20), rate(4));
         let (tick_missed, tick_twice) = (rate(20), rate(20));
         let (vendor_refuses, vendor_unreachable, vendor_answer_lost) = (rate(8), rate(8), rate(8));
-        let (mail_refused, mail_unclear, mail_event_lost) = (rate(20), rate(20), rate(30));
+        let (mail_refused, mail_unclear, mail_event_lost) = (rate(60), rate(60), rate(30));
         let (newer_messages, garbage) = (rate(90), rate(8));
         let is_on = |rng: &mut Rng| !rng.percent(40);
         let index_lag = if is_on(rng) { rng.between(1, 3_000) } else { 0 };
