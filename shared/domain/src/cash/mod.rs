@@ -1,14 +1,55 @@
 //! Cash application: which invoices a payment settles, decided from facts, or left for a person.
 //!
-//! The rules in order; the first that gives exactly one explanation wins (rules §5.10). Nothing here guesses
-//! oldest-first, and a number inside a longer token is never evidence.
+//! [`engine::decide`] is a function of the payment ([`incoming`]), what the company sets ([`policy`]) and look-ups by
+//! exact key ([`book`], [`keys`]). It goes through these steps; `engine` has the rules as a list, `named` the ways in
+//! which documents that are named may explain an amount, and `unnamed` those for a payment that names nothing.
 //!
-//! 1. [`structured`]: references that came as data (Stripe metadata, structured remittance).
-//! 2. [`numbers`]: whole-token invoice numbers in the text, whose open amounts agree with the payment.
-//! 3. [`exact`]: a certain payer with exactly one open item of exactly this amount.
+//! 1. The same money told twice is ignored (`duplicates`); money that went back finds its payment (`reversals`).
+//! 2. Who paid: an account's set of customers, a provider's customer, a mail domain, a name (`payer`, `names`).
+//! 3. What the text says (`text`, `amounts`, `lexicon`, `reading`) and which documents it names (`mentions`).
+//! 4. What explains the amount. Exactly one explanation may fit: an exact one before one with a difference, and a
+//!    difference needs a reason. Otherwise a person decides, with the candidates.
+//!
+//! Nothing guesses oldest-first unless the company has switched it on, and digits inside a longer run of digits are
+//! never evidence.
+//!
+//! The rules before this engine, which the `cash-application` function still runs, are [`decide`] over [`facts`].
+mod amounts;
+pub mod book;
+mod case;
+mod confidence;
+mod differences;
+mod distance;
+mod duplicates;
+mod edi820;
+pub mod engine;
 pub mod facts;
+mod foreign;
+pub mod incoming;
+pub mod keys;
+pub mod learn;
+mod lexicon;
+mod linked;
+mod lists;
+mod loose;
+mod mentions;
+mod named;
+pub mod names;
+mod near;
+pub mod number;
+mod payer;
+pub mod policy;
+mod reading;
+mod reversals;
 pub mod rules;
+mod structured;
+mod subset;
+mod suffixes;
+mod text;
 pub mod tokens;
+mod unnamed;
+pub mod verdict;
+mod windows;
 
 use crate::ids::CustomerId;
 use crate::payment::Allocation;
@@ -67,3 +108,6 @@ pub fn decide(facts: &MatchFacts) -> Result<CashDecision, Refusal> {
 }
 
 const CANDIDATES_MAX: usize = 5;
+
+#[cfg(test)]
+mod engine_tests;
