@@ -10,9 +10,12 @@ use dunlin::own::Own;
 use dunlin::screen::{Screen, write_line};
 use dunlin::serve::Urls;
 use dunlin::summary::{Ledger, summary};
-use dunlin::{Stopped, contract, operator, policy, serve, simulators, state};
+use dunlin::{Stopped, contract, matching, operator, policy, read_mail, serve, simulators, state};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// The files of a match do not read: nothing was decided.
+const BAD_INPUT: u8 = 2;
 
 #[derive(Parser)]
 #[command(name = "dunlin", about = "Accounts-receivable automation: the whole bundle on one machine")]
@@ -59,8 +62,36 @@ enum Command {
     Simulators(simulators::Simulators),
     #[command(flatten)]
     Operator(operator::Operator),
+    /// Match one's own files: a folder with customers, invoices and payments as JSON lines. Prints a line of JSON for
+    /// every payment: which invoices it settles and why, or why a person must look.
+    Match {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Print a table by rule and outcome instead.
+        #[arg(long)]
+        summary: bool,
+    },
+    /// Measure how fast something works on this machine.
+    Bench {
+        #[command(subcommand)]
+        what: BenchCommand,
+    },
     /// Compare a DynamoDB with the table in memory: the cases of the table's contract, then random sequences.
     Contract(contract::Contract),
+    /// Print what a mail says, as JSON: its own words, the signals in them, and the rules that found them.
+    ReadMail(read_mail::ReadMail),
+}
+
+#[derive(Subcommand)]
+enum BenchCommand {
+    /// Payments decided a second, over a folder's ledger and copies of it under other names.
+    Match {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// How many invoices are open.
+        #[arg(long, default_value_t = 100_000)]
+        open: usize,
+    },
 }
 
 #[derive(Subcommand)]
@@ -130,8 +161,30 @@ fn run(cli: Cli) -> Result<ExitCode, Stopped> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Operator(asked)) => runtime.block_on(operator::run(&folder, asked)),
+        Some(Command::Match { folder, summary }) => {
+            let done = if *summary {
+                matching::summary::table(folder)
+            } else {
+                matching::summary::predictions(folder)
+            };
+            Ok(match done {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(stopped) => {
+                    tracing::error!("{stopped}");
+                    ExitCode::from(BAD_INPUT)
+                }
+            })
+        }
+        Some(Command::Bench { what: BenchCommand::Match { folder, open } }) => {
+            matching::bench::run(folder, *open)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Contract(given)) => {
             write_line(&format!("equal: {}", runtime.block_on(contract::check(given))?));
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::ReadMail(given)) => {
+            read_mail::run(given)?;
             Ok(ExitCode::SUCCESS)
         }
         None => runtime.block_on(play(&cli, folder)),

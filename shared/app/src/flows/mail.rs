@@ -9,14 +9,14 @@ use crate::archive::{archive, archive_file};
 use crate::store::keys;
 use crate::store::table::TableName;
 use crate::worker::Failure;
+use chrono::NaiveDate;
 use connectors::mime::{InboundMail, Limits, parse as parse_mime};
 use connectors::ses::inbound::{InboundNotice, Verdict};
 use connectors::ses::{Notification, parse};
 use domain::dates::civil_date;
-use domain::inbox::automatic::{AutomaticKind, automatic};
-use domain::inbox::fresh::fresh_text;
+use domain::inbox::automatic::AutomaticKind;
 use domain::inbox::signal::{Context, Locale, Signal};
-use domain::inbox::{decide as inbox_decide, intents};
+use domain::inbox::{decide as inbox_decide, understand};
 use domain::timeline::Cause;
 use sha2::{Digest, Sha256};
 
@@ -77,18 +77,24 @@ pub(crate) struct Reading {
 
 fn read(app: &App, mail: &InboundMail, parent: Option<&str>) -> Reading {
     let today = civil_date(app.clock.now(), app.settings.zone);
-    let written_on = mail.date.map_or(today, |date| date.date_naive());
+    let stated = mail.date.map(|date| date.date_naive());
+    let written_on = stated.filter(|on| is_near(*on, today)).unwrap_or(today);
     let context = Context { locale: Locale::parse("en-US"), written_on };
-    let fresh = fresh_text(&mail.blocks, parent, mail.from.name.as_deref());
-    let found = automatic(&mail.machine, &mail.from.address, &mail.subject, &fresh, &context);
-    let signals = if found.is_some() { Vec::new() } else { intents::read(&fresh, &context) };
+    let understood = understand(&mail.written(parent), &context);
     Reading {
-        fresh,
-        signals,
-        automatic: found.map(|automatic| automatic.kind),
+        fresh: understood.fresh,
+        signals: understood.signals,
+        automatic: understood.automatic.map(|automatic| automatic.kind),
         subject: mail.subject.clone(),
     }
 }
+
+/// Mail may be delayed for days, and zones differ by one; another day than that is a wrong clock, or a lie.
+fn is_near(stated: NaiveDate, today: NaiveDate) -> bool {
+    (-DELAY_DAYS_MAX..=1).contains(&(stated - today).num_days())
+}
+
+const DELAY_DAYS_MAX: i64 = 7;
 
 /// The days a company sets, from the policy in force.
 async fn inbox_policy(app: &App) -> Result<(inbox_decide::Policy, domain::dunning::DunningPolicy), Failure> {

@@ -1,5 +1,6 @@
 //! Header fields by name, read raw where the parser's typed reading would lose something we need; and the text of
 //! a part whose charset no header tells.
+use super::parse::{Mailbox, MimeError, mailboxes};
 use domain::inbox::automatic::MachineHeaders;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
@@ -12,6 +13,19 @@ pub(super) fn raw(message: &Message<'_>, name: &str) -> Option<String> {
     let (_, value) = message.headers_raw().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
     let text = value.split_whitespace().collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then_some(text)
+}
+
+/// The one sender. Servers and readers choose differently among several From fields or addresses, so that what was
+/// authenticated need not be what is read: such a mail has none.
+pub(super) fn sender(message: &Message<'_>) -> Result<Mailbox, MimeError> {
+    let is_from = |name: &str| name.trim().eq_ignore_ascii_case("from");
+    let fields = message.headers_raw().filter(|(name, _)| is_from(name)).count();
+    let mut senders = message.from().map(mailboxes).unwrap_or_default();
+    match senders.pop() {
+        Some(sender) if fields <= 1 && senders.is_empty() => Ok(sender),
+        Some(_) => Err(MimeError::SeveralSenders { senders: fields.max(senders.len() + 1) }),
+        None => Err(MimeError::NoSender),
+    }
 }
 
 /// Message ids of a header, without angle brackets.
@@ -40,9 +54,26 @@ pub(super) fn machine(message: &Message<'_>) -> MachineHeaders {
         report_type: report
             .map(|kind| kind.attribute("report-type").unwrap_or_default().to_ascii_lowercase()),
         is_marked_failed: is_set("X-Failed-Recipients") || is_set("X-MS-Exchange-Message-Is-Ndr"),
+        delivery_action: delivery_action(message),
         is_reply: message.header(HeaderName::InReplyTo).is_some()
             || message.header(HeaderName::References).is_some(),
     }
+}
+
+/// The worst `Action` of a delivery report's recipients (RFC 3464, 2.3.3).
+fn delivery_action(message: &Message<'_>) -> Option<String> {
+    let is_status = |part: &&MessagePart<'_>| {
+        part.content_type().is_some_and(|kind| {
+            kind.ctype().eq_ignore_ascii_case("message")
+                && kind.subtype().is_some_and(|sub| sub.to_ascii_lowercase().ends_with("delivery-status"))
+        })
+    };
+    let part = message.parts.iter().find(is_status)?;
+    let text = String::from_utf8_lossy(part.contents()).to_ascii_lowercase();
+    let actions: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("action:")).map(str::trim).collect();
+    let worst = ["failed", "delayed"].into_iter().find(|action| actions.contains(action));
+    worst.or_else(|| actions.first().copied()).map(ToOwned::to_owned)
 }
 
 /// The text of a part that the parser could only read with replacement characters, because its charset is missing

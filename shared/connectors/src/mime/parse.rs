@@ -2,6 +2,7 @@
 //! panic: the parser runs behind `catch_unwind`.
 use super::{headers, html};
 use chrono::{DateTime, FixedOffset};
+use domain::inbox::Written;
 use domain::inbox::automatic::MachineHeaders;
 use domain::inbox::fresh::{Block, Source};
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
@@ -42,6 +43,9 @@ pub enum MimeError {
     TooDeep { depth: usize, limit: usize },
     #[error("no From address")]
     NoSender,
+    /// Which of them a verdict on the sender is about, nobody can tell.
+    #[error("{senders} From addresses")]
+    SeveralSenders { senders: usize },
     #[error("body part {part} ({content_type}) could not be decoded, and no other body is there")]
     Undecodable { part: usize, content_type: String },
     #[error("the MIME parser panicked on this mail")]
@@ -83,6 +87,20 @@ pub struct InboundMail {
     pub is_truncated: bool,
 }
 
+impl InboundMail {
+    /// The mail as its meaning is read; `parent` is the text of the letter that it answers.
+    pub fn written<'m>(&'m self, parent: Option<&'m str>) -> Written<'m> {
+        Written {
+            headers: &self.machine,
+            from_address: &self.from.address,
+            from_name: self.from.name.as_deref(),
+            subject: &self.subject,
+            blocks: &self.blocks,
+            parent,
+        }
+    }
+}
+
 /// Reads a mail.
 ///
 /// # Errors
@@ -120,8 +138,7 @@ fn check_headers(raw: &[u8]) -> Result<(), MimeError> {
 fn read(raw: &[u8], limits: &Limits) -> Result<InboundMail, MimeError> {
     let message = MessageParser::default().parse(raw).ok_or(MimeError::NoHeaders)?;
     check_shape(&message, limits)?;
-    let from =
-        message.from().and_then(|list| mailboxes(list).into_iter().next()).ok_or(MimeError::NoSender)?;
+    let from = headers::sender(&message)?;
     let (blocks, is_truncated) = body(&message, limits.max_text_bytes)?;
     Ok(InboundMail {
         message_id: message.message_id().map(ToOwned::to_owned),
@@ -170,7 +187,7 @@ fn depth(message: &Message<'_>) -> usize {
     deepest
 }
 
-fn mailboxes(list: &mail_parser::Address<'_>) -> Vec<Mailbox> {
+pub(super) fn mailboxes(list: &mail_parser::Address<'_>) -> Vec<Mailbox> {
     list.iter()
         .filter_map(|found| {
             let address = found.address()?.trim().to_owned();

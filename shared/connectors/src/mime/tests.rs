@@ -125,6 +125,14 @@ fn limits_and_broken_mail_are_named() {
     assert_eq!(with("just words\r\n\r\nmore").unwrap_err(), MimeError::NoHeaders);
     assert_eq!(with("Subject: a\0b\r\n\r\nx").unwrap_err(), MimeError::NulInHeaders { at: 10 });
     assert_eq!(with("Subject: x\r\n\r\nhello").unwrap_err(), MimeError::NoSender);
+    for several in [
+        "From: a@x.example\r\nFrom: b@y.example",
+        "From: a@x.example\r\nFrom : b@y.example",
+        "From: a@x.example, b@y.example",
+    ] {
+        let refused = with(&format!("{several}\r\n\r\nhello")).unwrap_err();
+        assert_eq!(refused, MimeError::SeveralSenders { senders: 2 }, "{several}");
+    }
     let cut = with("From: i@h.example\r\n\r\n1234é").unwrap();
     assert!(cut.is_truncated);
     assert_eq!(fresh(&cut), "1234");

@@ -185,7 +185,7 @@ fn recognised(signal: &Signal, trust: Trust, policy: &Policy) -> Vec<Proposal> {
             if is_unsure { vec![held, ask(Why::Unsure)] } else { vec![held] }
         }
         SignalKind::PromiseToPay { .. } => vec![hold, ask(Why::SeveralPromises)],
-        SignalKind::SoftPromise => vec![hold],
+        SignalKind::SoftPromise { .. } => vec![hold],
         SignalKind::PaymentDelay => vec![hold],
         SignalKind::PaymentPlan => vec![hold, ask(Why::PaymentPlan)],
         SignalKind::AlreadyPaid { .. } => already_paid(trust),

@@ -92,7 +92,9 @@ pub enum SignalKind {
         amount: Option<Amount>,
     },
     /// A commitment without a day ("next payment run").
-    SoftPromise,
+    SoftPromise {
+        amount: Option<Amount>,
+    },
     /// Late, blocked, hedged or waiting for somebody else, with no commitment and no contest.
     PaymentDelay,
     /// Asks for instalments, more time or a settlement.

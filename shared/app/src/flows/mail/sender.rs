@@ -33,6 +33,9 @@ pub(crate) async fn recognise(
     notice: Option<&InboundNotice>,
 ) -> Result<Sender, Failure> {
     let from_hash = lookup(app, &mail.from.address)?;
+    if is_our_own(app, &mail.from.address) {
+        return Ok(Sender { trust: Trust::Unverified, customer: None, letter: None, from_hash });
+    }
     let by_token = by_token(app, mail, notice).await?;
     let is_token = by_token.is_some();
     let letter = match by_token {
@@ -57,6 +60,13 @@ pub(crate) async fn recognise(
         _ => Trust::Unverified,
     };
     Ok(Sender { trust, customer, letter: letter.map(|letter| letter.state), from_hash })
+}
+
+/// A mail that says it is from us answers none of our letters, whoever sent it.
+fn is_our_own(app: &App, address: &str) -> bool {
+    let ours = &app.settings.mail_from;
+    let ours = ours.rsplit_once('<').map_or(ours.as_str(), |(_, address)| address.trim_end_matches('>'));
+    !ours.is_empty() && address.trim().eq_ignore_ascii_case(ours.trim())
 }
 
 fn is_authentic(notice: Option<&InboundNotice>) -> bool {

@@ -2,9 +2,11 @@
 //! of our mail label definitions; anything that only sounds like a day ("next week") is marked vague.
 mod calendar;
 mod grammar;
+mod phrases;
 mod resolve;
 pub mod words;
 
+use super::fold::Folded;
 use super::pattern::Pattern;
 use super::signal::{Context, Span};
 use chrono::{Datelike, NaiveDate};
@@ -34,7 +36,7 @@ pub struct DateMention {
 }
 
 /// All dates of `text`, in order, without overlaps: the longer phrase wins.
-pub fn dates(text: &str, context: &Context, direction: Direction) -> Vec<DateMention> {
+pub fn dates(text: &Folded, context: &Context, direction: Direction) -> Vec<DateMention> {
     let mut found = grammar::matches(text, context, direction);
     found.sort_by_key(|m| (std::cmp::Reverse(m.span.end - m.span.start), m.span.start));
     let mut kept: Vec<DateMention> = Vec::new();
@@ -48,22 +50,24 @@ pub fn dates(text: &str, context: &Context, direction: Direction) -> Vec<DateMen
     joined.into_iter().filter(|m| grammar::is_usable(m.on, context.written_on)).collect()
 }
 
-static OR: Pattern = Pattern::new(r"^\s*(?:or|oder|ou|o|of)\s*$");
-static APPOSITION: Pattern = Pattern::new(r"^(?:\s*,)?\s*(?:(?:den|dem|the|le|el|de)\s+)?\(?$");
+static OR: Pattern =
+    Pattern::new(r"^ ?(?:or|oder|ou|o|of|/|or latest|at the latest|spätestens)(?: on| am| le| el| op)? ?$");
+static APPOSITION: Pattern =
+    Pattern::new(r"^ ?(?:,|\(|-)? ?(?:the |den |dem |le |el |de |dia |i\.e\. |d\.h\. )*\(?$");
 
 /// "Friday, 20 March" is one date; "Monday or Tuesday" is the later one.
-fn join_neighbours(text: &str, mentions: Vec<DateMention>) -> Vec<DateMention> {
+fn join_neighbours(text: &Folded, mentions: Vec<DateMention>) -> Vec<DateMention> {
     let mut out: Vec<DateMention> = Vec::new();
     for mention in mentions {
         let Some(last) = out.last_mut() else {
             out.push(mention);
             continue;
         };
-        let gap = text.get(last.span.end..mention.span.start).unwrap_or_default();
+        let gap = text.of(Span::new(last.span.end, mention.span.start));
         let span = Span::new(last.span.start, mention.span.end);
         if OR.is_match(gap) {
             *last = DateMention { span, on: last.on.max(mention.on), ..*last };
-        } else if last.rule == "date.weekday"
+        } else if last.rule.starts_with("date.weekday")
             && mention.rule.starts_with("date.day")
             && APPOSITION.is_match(gap)
         {

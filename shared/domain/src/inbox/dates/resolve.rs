@@ -1,17 +1,18 @@
-//! How the captures of a phrase become a day.
+//! How the groups of a phrase become a day.
 use super::Direction;
 use super::calendar::{in_month, in_week, month_end, plus_working_days, weekday_after, weekday_before};
-use super::words::{COUNTS, MONTHS, WEEKDAYS, lookup};
+use super::words::{COUNTS, MONTHS, ORDINALS, SHORT_WEEKDAYS, WEEKDAYS, lookup};
 use crate::dates::plus_days;
-use crate::inbox::pattern::Pattern;
+use crate::inbox::pattern::{Groups, Pattern};
 use crate::inbox::signal::Context;
 use chrono::{Datelike, Months, NaiveDate, Weekday};
-use regex::Captures;
 
-/// What a phrase is resolved against, and what follows it in the text.
+/// What a phrase is resolved against, and what stands around it in the folded text.
 pub(super) struct Reading<'t> {
     pub(super) context: &'t Context,
     pub(super) direction: Direction,
+    pub(super) words: &'t str,
+    pub(super) before: &'t str,
     pub(super) after: &'t str,
 }
 
@@ -19,19 +20,24 @@ impl Reading<'_> {
     pub(super) fn today(&self) -> NaiveDate {
         self.context.written_on
     }
+
+    /// A French "quinzaine" is fifteen days, the English fortnight fourteen.
+    pub(super) fn is_quinzaine(&self) -> bool {
+        self.words.contains("quinz")
+    }
 }
 
-fn number(captures: &Captures<'_>, name: &str) -> Option<u32> {
-    captures.name(name)?.as_str().trim().parse().ok()
+fn number(groups: &Groups<'_>, name: &str) -> Option<u32> {
+    groups.name(name)?.trim().parse().ok()
 }
 
-pub(super) fn count(captures: &Captures<'_>) -> Option<u32> {
-    let word = captures.name("n")?.as_str();
-    word.parse().ok().or_else(|| lookup(COUNTS, word)).filter(|n| *n > 0)
+fn count(groups: &Groups<'_>) -> Option<u32> {
+    let word = groups.name("n")?;
+    word.parse().ok().or_else(|| lookup(COUNTS, word)).filter(|n| (1..=400).contains(n))
 }
 
-fn year(captures: &Captures<'_>) -> Option<i32> {
-    let digits = captures.name("y")?.as_str();
+fn year(groups: &Groups<'_>) -> Option<i32> {
+    let digits = groups.name("y")?;
     let value: i32 = digits.parse().ok()?;
     Some(if digits.len() == 2 { 2000 + value } else { value })
 }
@@ -50,75 +56,99 @@ fn nearest(day: u32, month: u32, reading: &Reading<'_>) -> Option<NaiveDate> {
     }
 }
 
-pub(super) fn absolute(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    let day = number(captures, "d")?;
-    let month = match captures.name("month") {
-        Some(name) => lookup(MONTHS, name.as_str())?,
-        None => number(captures, "m")?,
+pub(super) fn absolute(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let day = number(groups, "d")?;
+    let month = match groups.name("month") {
+        Some(name) => lookup(MONTHS, name)?,
+        None => number(groups, "m")?,
     };
-    match year(captures) {
+    match year(groups) {
         Some(year) => NaiveDate::from_ymd_opt(year, month, day),
         None => nearest(day, month, reading),
     }
 }
 
 /// Day and month in the locale's order; the other order when that is no date.
-fn ordered(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    let (a, b) = (number(captures, "a")?, number(captures, "b")?);
-    let is_dotted = captures.name("sep").is_some_and(|sep| sep.as_str() == ".");
+fn ordered(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let (a, b) = (number(groups, "a")?, number(groups, "b")?);
+    let is_dotted = groups.name("sep").is_some_and(|sep| sep == ".");
     let is_month_first = reading.context.locale.is_month_first() && !is_dotted;
-    let date = |day: u32, month: u32| match year(captures) {
+    let date = |day: u32, month: u32| match year(groups) {
         Some(year) => NaiveDate::from_ymd_opt(year, month, day),
         None => nearest(day, month, reading),
     };
     if is_month_first { date(b, a).or_else(|| date(a, b)) } else { date(a, b).or_else(|| date(b, a)) }
 }
 
-fn continues_as_number(after: &str) -> bool {
-    let mut rest = after.chars();
-    match rest.next() {
-        Some(c) if c.is_ascii_digit() => true,
-        Some('/' | '.' | ',' | '-' | '%') => rest.next().is_some_and(|c| c.is_ascii_digit()),
+/// Neighbours that make the digits part of a longer number, an amount or a share.
+fn is_in_number(reading: &Reading<'_>) -> bool {
+    let mut rest = reading.after.chars();
+    let goes_on = match rest.next() {
+        Some('0'..='9' | '$' | '%') => true,
+        Some('/' | '.' | ',' | '-') => rest.next().is_some_and(|c| c.is_ascii_digit()),
+        Some(' ') => rest.next().is_some_and(|c| matches!(c, '$' | '%')),
         _ => false,
-    }
+    };
+    goes_on || reading.before.ends_with(['/', '.', '-', ',', '$', '#', '+'])
 }
 
-pub(super) fn numeric(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    if continues_as_number(reading.after) { None } else { ordered(captures, reading) }
+pub(super) fn numeric(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    if is_in_number(reading) { None } else { ordered(groups, reading) }
 }
 
 /// "1/2" may be a half and "24/7" is no day, so small fractions need a preposition.
-pub(super) fn slash(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    let (a, b) = (number(captures, "a")?, number(captures, "b")?);
+pub(super) fn slash(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let (a, b) = (number(groups, "a")?, number(groups, "b")?);
     let is_fraction = matches!((a, b), (1, 2..=5) | (2, 3) | (3, 4) | (24, 7));
-    if continues_as_number(reading.after) || (is_fraction && captures.name("prep").is_none()) {
+    if is_in_number(reading) || (is_fraction && groups.name("prep").is_none()) {
         return None;
     }
-    ordered(captures, reading)
+    ordered(groups, reading)
 }
 
 /// "15.04." is a date where people write dates so; in English "1.5." is a number at a sentence's end.
-pub(super) fn dotted(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    if reading.context.locale.language == "en" || continues_as_number(reading.after) {
+pub(super) fn dotted(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let is_english = reading.context.locale.language == "en";
+    if (is_english && groups.name("prep").is_none()) || is_in_number(reading) {
         return None;
     }
-    ordered(captures, reading)
+    ordered(groups, reading)
 }
 
-static ORDINAL_GOES_ON: Pattern = Pattern::new(concat!(
-    r"^\s*(?:$|[,.;:!?)\n-]|(?:and|or|when|as|at|by|via|for|with|latest|through|so|then|but|please|instead|because|if|",
-    r"und|oder|per|spätestens|et|ou|par|au plus tard|y|o|por|en|van|per|uiterlijk|überwiesen|bezahlt|zahlen|gezahlt|overgemaakt)\b)"
+/// What follows an ordinal that counts something else than days: "the 2nd reminder", "le 3 articles".
+static COUNTS_THINGS: Pattern = Pattern::new(concat!(
+    r"^ ?(?:reminder|notice|invoice|letter|e-?mail|time|floor|copy|delivery|payment|instal|half|quarter|line|item|chaser|",
+    r"request|attempt|order|batch|phase|stage|party|avenue|street|st\b|year|visit|mahnung|erinnerung|rate|lieferung|",
+    r"relance|rappel|articles?|factures?|palettes?|colis|recordatorio|aviso|pagos|facturas|herinnering|aanmaning|termijn|%|\$|",
+    r"days?|tage|jours|dias|dagen|weeks?|wochen|uur|heures|h\b|uhr|am\b|pm\b|o'clock)"
 ));
 
 /// "the 15th" of this month when it is not before today, else of the next; "the 2nd reminder" is no day.
-pub(super) fn ordinal(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    let day = number(captures, "d")?;
+pub(super) fn ordinal(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    if COUNTS_THINGS.is_match(reading.after) || is_in_number(reading) {
+        return None;
+    }
+    day_of_month(number(groups, "d")?, groups, reading)
+}
+
+pub(super) fn ordinal_word(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let word = groups.name("word")?;
+    let is_plain = groups.name("next").is_none() && groups.name("this").is_none();
+    // "the first" alone is mostly something else.
+    let ends = reading.after.is_empty() || reading.after.starts_with(['.', ',', '!', '\n', ')']);
+    if is_plain && !ends {
+        return None;
+    }
+    day_of_month(lookup(ORDINALS, word)?, groups, reading)
+}
+
+fn day_of_month(day: u32, groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
     let today = reading.today();
-    if captures.name("next").is_some() {
+    if groups.name("next").is_some() {
         return in_month(today, 1, day);
     }
-    if !ORDINAL_GOES_ON.is_match(reading.after) {
-        return None;
+    if groups.name("this").is_some() && reading.direction == Direction::Ahead {
+        return in_month(today, 0, day);
     }
     match reading.direction {
         Direction::Ahead => {
@@ -130,78 +160,132 @@ pub(super) fn ordinal(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<
     }
 }
 
-fn named_weekday(captures: &Captures<'_>) -> Option<Weekday> {
-    lookup(WEEKDAYS, captures.name("w")?.as_str())
+fn named_weekday(groups: &Groups<'_>) -> Option<Weekday> {
+    ["w", "v", "x", "z"].iter().find_map(|name| lookup(WEEKDAYS, groups.name(name)?))
 }
 
-pub(super) fn weekday(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    let weekday = named_weekday(captures)?;
-    let lead = captures.name("lead").map(|m| m.as_str().to_lowercase());
-    let tail = captures.name("tail").map(|m| m.as_str().trim().to_lowercase());
-    let is_past = lead.as_deref().is_some_and(|lead| lead != "this")
-        || tail.as_deref().is_some_and(|tail| matches!(tail, "dernier" | "pasado"));
+pub(super) fn weekday(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let weekday = named_weekday(groups)?;
+    let is_this = groups.name("this").is_some();
+    let is_past = (groups.name("lead").is_some() && !is_this)
+        || groups.name("tail").is_some_and(|tail| matches!(tail.trim(), "dernier" | "pasado" | "passe"));
     match reading.direction {
         Direction::Back => weekday_before(reading.today(), weekday),
         Direction::Ahead if is_past => None,
-        Direction::Ahead if lead.is_some() && reading.today().weekday() == weekday => Some(reading.today()),
+        Direction::Ahead if is_this && reading.today().weekday() == weekday => Some(reading.today()),
         Direction::Ahead => Some(weekday_after(reading.today(), weekday)),
     }
 }
 
-pub(super) fn next_week(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    Some(in_week(reading.today(), 1, named_weekday(captures)?))
+pub(super) fn short_weekday(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let weekday = lookup(SHORT_WEEKDAYS, groups.name("w")?)?;
+    match reading.direction {
+        Direction::Back => weekday_before(reading.today(), weekday),
+        Direction::Ahead => Some(weekday_after(reading.today(), weekday)),
+    }
 }
 
-pub(super) fn weekday_week(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    Some(plus_days(weekday_after(reading.today(), named_weekday(captures)?), 7))
+pub(super) fn next_week(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    Some(in_week(reading.today(), 1, named_weekday(groups)?))
 }
 
-/// "guten Morgen" and "esta mañana" are no days.
-pub(super) fn tomorrow(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    if captures.name("lead").is_some() { None } else { Some(plus_days(reading.today(), 1)) }
+pub(super) fn weekday_week(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    Some(plus_days(weekday_after(reading.today(), named_weekday(groups)?), 7))
 }
 
-static COUNTED_FROM: Pattern =
-    Pattern::new(r"^\s*(?:of|after|from|following|nach|ab|après|de|à compter|después|desde|na|vanaf)\b");
-
-/// "within 30 days of delivery" counts from a day we do not know.
-pub(super) fn is_counted_from_elsewhere(after: &str) -> bool {
-    COUNTED_FROM.is_match(after) && !FROM_TODAY.is_match(after)
+/// "guten Morgen" and "esta mañana" are no days, nor is a German "am Morgen".
+pub(super) fn tomorrow(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let is_greeting = groups.name("lead").is_some() || reading.after.starts_with(" zusammen");
+    if is_greeting { None } else { Some(plus_days(reading.today(), 1)) }
 }
 
-static FROM_TODAY: Pattern = Pattern::new(r"^\s*from (?:today|now)");
+static COUNTED_FROM: Pattern = Pattern::new(
+    r"^ ?(?:of|after|from|following|since|nach|ab|apres|de|à compter|à réception|à partir|d'|despues|desde|a partir|na|vanaf)\b",
+);
+static PAST_COUNT: Pattern = Pattern::new(
+    r"^ ?(?:ago|late|overdue|before|earlier|prior|her|überfällig|verspätet|de retard|atras|geleden|te laat)\b",
+);
+static PASSED_BEFORE: Pattern = Pattern::new(
+    r"\b(?:vor|il y a|depuis|hace|seit|sinds|for|last|past|nearly|over)(?: mehr als| plus de)? $",
+);
 
-pub(super) fn in_days(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    if is_counted_from_elsewhere(reading.after) {
+/// "within 30 days of delivery" counts from a day we do not know, "3 days ago" from behind, and "30 days" are terms.
+fn is_ahead(groups: &Groups<'_>, reading: &Reading<'_>) -> bool {
+    let is_counted = groups.name("prep").is_some() || groups.name("tail").is_some();
+    let from_here = groups.name("tail").is_some() || !COUNTED_FROM.is_match(reading.after);
+    is_counted && from_here && !PAST_COUNT.is_match(reading.after) && !PASSED_BEFORE.is_match(reading.before)
+}
+
+pub(super) fn in_days(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    if !is_ahead(groups, reading) {
         return None;
     }
-    let days = count(captures)?;
-    let is_working = captures.name("work").is_some();
+    let days = count(groups)?;
+    let is_working = groups.name("work").is_some() || groups.name("w1").is_some();
     Some(if is_working { plus_working_days(reading.today(), days) } else { plus_days(reading.today(), days) })
 }
 
-pub(super) fn in_working_days(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    if is_counted_from_elsewhere(reading.after) {
-        return None;
-    }
-    Some(plus_working_days(reading.today(), count(captures)?))
+pub(super) fn in_hours(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    Some(plus_days(reading.today(), count(groups)?.div_ceil(24)))
 }
 
-pub(super) fn named_month_end(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    let month = lookup(MONTHS, captures.name("month")?.as_str())?;
-    let end = |year: i32| month_end(NaiveDate::from_ymd_opt(year, month, 1)?, 0);
+pub(super) fn in_weeks(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    if is_ahead(groups, reading) { Some(plus_days(reading.today(), 7 * count(groups)?)) } else { None }
+}
+
+/// The first day of the named month that is not over yet, or that began last.
+pub(super) fn named_month(month: u32, reading: &Reading<'_>) -> Option<NaiveDate> {
     let today = reading.today();
+    let first = |year: i32| NaiveDate::from_ymd_opt(year, month, 1);
     match reading.direction {
-        Direction::Ahead => end(today.year()).filter(|on| *on >= today).or_else(|| end(today.year() + 1)),
-        Direction::Back => end(today.year()).filter(|on| *on <= today).or_else(|| end(today.year() - 1)),
+        Direction::Ahead => first(today.year())
+            .filter(|on| month_end(*on, 0).is_some_and(|end| end >= today))
+            .or_else(|| first(today.year() + 1)),
+        Direction::Back => first(today.year()).filter(|on| *on <= today).or_else(|| first(today.year() - 1)),
     }
 }
 
-pub(super) fn calendar_week(captures: &Captures<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
-    let week = number(captures, "n")?;
+pub(super) fn named_month_end(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let month = lookup(MONTHS, groups.name("month")?)?;
+    match year(groups) {
+        Some(year) => month_end(NaiveDate::from_ymd_opt(year, month, 1)?, 0),
+        None => month_end(named_month(month, reading)?, 0),
+    }
+}
+
+/// A day within a named, the next, or this month; where that day of this month is over, the next month's.
+pub(super) fn part_of_month(groups: &Groups<'_>, reading: &Reading<'_>, day: u32) -> Option<NaiveDate> {
+    let today = reading.today();
+    match groups.name("month") {
+        Some(name) => {
+            let on = named_month(lookup(MONTHS, name)?, reading)?.with_day(day)?;
+            if on < today { on.checked_add_months(Months::new(12)) } else { Some(on) }
+        }
+        None if groups.name("next").is_some() => in_month(today, 1, day),
+        None => in_month(today, 0, day).filter(|on| *on >= today).or_else(|| in_month(today, 1, day)),
+    }
+}
+
+pub(super) fn quarter(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let quarter = ["n", "m", "o", "p", "s"].iter().find_map(|name| number(groups, name))?;
+    month_end(named_month(quarter * 3, reading)?, 0)
+}
+
+pub(super) fn calendar_week(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let week = number(groups, "n")?;
     let today = reading.today();
     let friday = |year: i32| NaiveDate::from_isoywd_opt(year, week, Weekday::Fri);
     friday(today.year()).filter(|on| *on >= today).or_else(|| friday(today.year() + 1))
+}
+
+/// The Friday of the week in which a day lies.
+pub(super) fn week_of(groups: &Groups<'_>, reading: &Reading<'_>) -> Option<NaiveDate> {
+    let day = if groups.name("month").is_some() || groups.name("m").is_some() {
+        absolute(groups, reading)?
+    } else {
+        day_of_month(number(groups, "d")?, groups, reading)?
+    };
+    Some(in_week(day, 0, Weekday::Fri))
 }
 
 #[cfg(test)]
@@ -210,7 +294,7 @@ mod tests {
 
     #[test]
     fn tables_compile() {
-        for pattern in [&ORDINAL_GOES_ON, &COUNTED_FROM, &FROM_TODAY] {
+        for pattern in [&COUNTS_THINGS, &COUNTED_FROM, &PAST_COUNT, &PASSED_BEFORE] {
             assert!(pattern.compiles(), "{pattern:?}");
         }
     }

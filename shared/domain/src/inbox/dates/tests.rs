@@ -1,4 +1,5 @@
 use super::*;
+use crate::inbox::fold::Folded;
 use crate::inbox::signal::Locale;
 use proptest::prelude::*;
 
@@ -12,7 +13,7 @@ fn context(locale: &str) -> Context {
 }
 
 fn one(text: &str, locale: &str) -> NaiveDate {
-    let found = dates(text, &context(locale), Direction::Ahead);
+    let found = dates(&Folded::new(text), &context(locale), Direction::Ahead);
     assert_eq!(found.len(), 1, "{text}: {found:?}");
     found.first().unwrap().on
 }
@@ -101,13 +102,14 @@ fn what_is_no_date() {
         ("we may pay", "en-US"),
         ("5 invoices", "en-US"),
     ] {
-        assert_eq!(dates(text, &context(locale), Direction::Ahead), [], "{text}");
+        assert_eq!(dates(&Folded::new(text), &context(locale), Direction::Ahead), [], "{text}");
     }
 }
 
 #[test]
 fn looking_back_finds_the_last_one() {
-    let back = |text: &str| dates(text, &context("de-DE"), Direction::Back).first().map(|m| m.on);
+    let back =
+        |text: &str| dates(&Folded::new(text), &context("de-DE"), Direction::Back).first().map(|m| m.on);
     assert_eq!(back("am 02.03. bezahlt"), Some(on("2026-03-02")));
     assert_eq!(back("am 20.12. bezahlt"), Some(on("2025-12-20")));
     assert_eq!(back("last Friday"), Some(on("2026-02-27")));
@@ -115,7 +117,9 @@ fn looking_back_finds_the_last_one() {
 
 #[test]
 fn vague_words_are_marked() {
-    let precision = |text: &str| dates(text, &context("de-DE"), Direction::Ahead).first().unwrap().precision;
+    let precision = |text: &str| {
+        dates(&Folded::new(text), &context("de-DE"), Direction::Ahead).first().unwrap().precision
+    };
     assert_eq!(precision("nächste Woche"), Precision::Vague);
     assert_eq!(precision("nächsten Freitag"), Precision::Vague);
     assert_eq!(precision("Montag, den 20. März 2026"), Precision::Vague, "a Friday: the two disagree");
@@ -126,7 +130,7 @@ proptest! {
     #[test]
     fn spans_are_verbatim_and_apart(text in "(?:[0-9]{1,4}|[./ -]|the |April|vendredi|mañana|übermorgen|end of month|\\PC){0,20}", locale in prop::sample::select(vec!["en-US", "de-DE", "fr-FR"])) {
         let mut last = 0;
-        for mention in dates(&text, &context(locale), Direction::Ahead) {
+        for mention in dates(&Folded::new(&text), &context(locale), Direction::Ahead) {
             prop_assert!(mention.span.start >= last && !mention.span.of(&text).is_empty());
             last = mention.span.end;
         }

@@ -1,4 +1,5 @@
-//! Names of months, weekdays and small counts in English, German, French, Spanish and Dutch.
+//! Names of months, weekdays, small counts and ordinals in English, German, French, Spanish and Dutch.
+use crate::inbox::fold::fold;
 use chrono::Weekday;
 
 pub const MONTHS: &[(&str, u32)] = &[
@@ -86,28 +87,33 @@ pub const WEEKDAYS: &[(&str, Weekday)] = &[
     ("lunes", Weekday::Mon),
     ("maandag", Weekday::Mon),
     ("tuesday", Weekday::Tue),
+    ("tues", Weekday::Tue),
     ("dienstag", Weekday::Tue),
     ("mardi", Weekday::Tue),
     ("martes", Weekday::Tue),
     ("dinsdag", Weekday::Tue),
     ("wednesday", Weekday::Wed),
+    ("weds", Weekday::Wed),
     ("mittwoch", Weekday::Wed),
     ("mercredi", Weekday::Wed),
     ("miércoles", Weekday::Wed),
     ("miercoles", Weekday::Wed),
     ("woensdag", Weekday::Wed),
     ("thursday", Weekday::Thu),
+    ("thurs", Weekday::Thu),
     ("donnerstag", Weekday::Thu),
     ("jeudi", Weekday::Thu),
     ("jueves", Weekday::Thu),
     ("donderdag", Weekday::Thu),
     ("friday", Weekday::Fri),
+    ("fri", Weekday::Fri),
     ("freitag", Weekday::Fri),
     ("vendredi", Weekday::Fri),
     ("viernes", Weekday::Fri),
     ("vrijdag", Weekday::Fri),
     ("saturday", Weekday::Sat),
     ("samstag", Weekday::Sat),
+    ("sonnabend", Weekday::Sat),
     ("samedi", Weekday::Sat),
     ("sábado", Weekday::Sat),
     ("zaterdag", Weekday::Sat),
@@ -118,9 +124,21 @@ pub const WEEKDAYS: &[(&str, Weekday)] = &[
     ("zondag", Weekday::Sun),
 ];
 
+/// Short names that are words of their own in a text, so that they need a preposition or a date beside them.
+pub const SHORT_WEEKDAYS: &[(&str, Weekday)] = &[
+    ("mon", Weekday::Mon),
+    ("tue", Weekday::Tue),
+    ("wed", Weekday::Wed),
+    ("thu", Weekday::Thu),
+    ("thur", Weekday::Thu),
+    ("sat", Weekday::Sat),
+    ("sun", Weekday::Sun),
+];
+
 pub const COUNTS: &[(&str, u32)] = &[
     ("a couple of", 2),
-    ("a few", 0),
+    ("the next couple of", 2),
+    ("couple of", 2),
     ("one", 1),
     ("two", 2),
     ("three", 3),
@@ -129,38 +147,93 @@ pub const COUNTS: &[(&str, u32)] = &[
     ("six", 6),
     ("seven", 7),
     ("eight", 8),
+    ("nine", 9),
     ("ten", 10),
+    ("twelve", 12),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("twenty", 20),
+    ("thirty", 30),
     ("a", 1),
+    ("an", 1),
     ("einer", 1),
     ("einem", 1),
+    ("ein", 1),
     ("zwei", 2),
     ("drei", 3),
     ("vier", 4),
     ("fünf", 5),
+    ("sechs", 6),
     ("sieben", 7),
     ("acht", 8),
+    ("neun", 9),
     ("zehn", 10),
+    ("zwölf", 12),
+    ("vierzehn", 14),
+    ("dreißig", 30),
     ("une", 1),
     ("deux", 2),
     ("trois", 3),
     ("quatre", 4),
     ("cinq", 5),
+    ("sept", 7),
     ("huit", 8),
     ("dix", 10),
+    ("une dizaine de", 10),
+    ("une quinzaine de", 15),
     ("quinze", 15),
+    ("vingt", 20),
+    ("trente", 30),
     ("una", 1),
     ("un", 1),
+    ("un par de", 2),
     ("dos", 2),
     ("tres", 3),
     ("cuatro", 4),
     ("cinco", 5),
+    ("siete", 7),
+    ("ocho", 8),
     ("diez", 10),
     ("quince", 15),
+    ("veinte", 20),
+    ("treinta", 30),
     ("een", 1),
+    ("een paar", 2),
+    ("één", 1),
     ("twee", 2),
     ("drie", 3),
     ("vijf", 5),
+    ("zes", 6),
+    ("zeven", 7),
     ("tien", 10),
+    ("veertien", 14),
+    ("dertig", 30),
+];
+
+/// Ordinals written out, as days of a month.
+pub const ORDINALS: &[(&str, u32)] = &[
+    ("first", 1),
+    ("fifth", 5),
+    ("seventh", 7),
+    ("tenth", 10),
+    ("twelfth", 12),
+    ("fifteenth", 15),
+    ("twentieth", 20),
+    ("twenty-fifth", 25),
+    ("twenty fifth", 25),
+    ("thirtieth", 30),
+    ("thirty-first", 31),
+    ("ersten", 1),
+    ("fünften", 5),
+    ("zehnten", 10),
+    ("fünfzehnten", 15),
+    ("zwanzigsten", 20),
+    ("dreißigsten", 30),
+    ("premier", 1),
+    ("primero", 1),
+    ("uno", 1),
+    ("eerste", 1),
+    ("vijftiende", 15),
 ];
 
 /// A regex group of the table's words, longest first so that "mars" wins over "mar".
@@ -170,8 +243,9 @@ pub fn alternation<T>(table: &[(&str, T)]) -> String {
     format!("(?:{})", words.join("|"))
 }
 
-/// The table's value of a word, whatever its case.
+/// The table's value of a folded word, with umlauts written either way.
 pub fn lookup<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
-    let word = word.to_lowercase();
-    table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+    let bare = |word: &str| fold(word).replace("ae", "a").replace("oe", "o").replace("ue", "u");
+    let word = bare(word);
+    table.iter().find(|(name, _)| bare(name) == word).map(|(_, value)| *value)
 }

@@ -2,6 +2,7 @@
 mod quotes;
 mod signature;
 
+use super::fold::fold;
 use serde::{Deserialize, Serialize};
 
 /// Where a block of a mail's body came from.
@@ -23,9 +24,11 @@ pub struct Block {
 }
 
 /// One line with the depth of its block and of its own ">" marks together.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Line<'t> {
     text: &'t str,
+    /// The text as rules read it.
+    folded: String,
     depth: u32,
     is_signature: bool,
 }
@@ -73,7 +76,13 @@ fn plain(text: &str) -> String {
 fn lines_of(block: &Block) -> impl Iterator<Item = Line<'_>> {
     block.text.lines().map(|line| {
         let (marks, text) = unquoted(line);
-        Line { text, depth: block.quote_depth + marks, is_signature: block.source == Source::HtmlSignature }
+        let folded = fold(text.trim());
+        Line {
+            text,
+            folded,
+            depth: block.quote_depth + marks,
+            is_signature: block.source == Source::HtmlSignature,
+        }
     })
 }
 

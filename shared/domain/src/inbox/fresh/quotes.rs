@@ -3,24 +3,35 @@ use super::Line;
 use crate::inbox::pattern::Pattern;
 
 static ATTRIBUTION: Pattern = Pattern::new(concat!(
-    r"^\s*(?:-{2,}\s*)?(?:",
-    r"on\b.{6,300}\bwrote\s*(?::|-{2,})|am\b.{6,300}\bschrieb\b.{0,120}:|le\b.{6,300}\ba écrit\s*:|",
-    r"el\b.{6,300}\bescribió\s*:|op\b.{6,300}\b(?:schreef\b.{0,120}|het volgende geschreven\s*):",
-    r")\s*$"
+    r"^(?:-{2,} ?)?(?:",
+    r"(?:on|at|in)\b.{4,300}\b(?:wrote|writes|said)(?: (?:the following|to [^:]{1,80}))? ?(?::|-{2,})|.{3,120}\b(?:wrote|schrieb|ecrit|escribio|schreef) (?:on|at|in|am|le|el|op)\b.{6,60}:|",
+    r"(?:am|vom|von|an)\b.{4,300}\b(?:schrieb|geschrieben|schreibt)\b.{0,160}:|.{3,120}\bschrieb am\b.{6,80}:|",
+    r"(?:le|en date du|du)\b.{4,300}\b(?:a ecrit|ecrivait|a envoye|ecrit)(?: ce qui suit)?[^:]{0,120}:|",
+    r"(?:el|en|a la\(s\)|a las?)\b.{4,300}\b(?:escribio|ha escrito)(?: lo siguiente)?[^:]{0,120}:|",
+    r"(?:op|den|in)\b.{4,300}\b(?:schreef|geschreven|schrijft)\b.{0,160}:|",
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.{3,160}[:>]|[\w ,.'-]{2,60} ?(?:<|\[mailto:)[\w.+@-]+[>\]]\)? ?(?:wrote|schrieb|a ecrit|escribio|schreef) ?:|",
+    r"(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|mie|jue|vie|mo|di|mi|do|fr|ma|wo|vr)[a-z]*\.?,? .{6,200}\b(?:wrote|schrieb|a ecrit|escribio|schreef) ?:",
+    r"|.{0,200}\d.{0,160}(?:<|\(|\[mailto:) ?[\w.+-]+@[\w.-]+ ?(?:>|\)|\]){1,2}[^a-z]{0,4}(?:[a-z~()]{2,12} ?){0,2}:|on .{6,120}<[\w.+-]+@[\w.-]+> wrote",
+    r") ?$"
 ));
-static ATTRIBUTION_START: Pattern = Pattern::new(r"^\s*(?:-{2,}\s*)?(?:on|am|le|el|op)\s.*\d");
+static ATTRIBUTION_START: Pattern =
+    Pattern::new(r"\d|@|^(?:-{2,} ?)?(?:on|at|in|am|vom|von|an|le|en date du|du|el|en|op|den)\b");
 /// A date and a clock time or an address, so that "On Monday the board wrote:" stays a sentence.
-static MACHINE_MADE: Pattern = Pattern::new(r"\d.*(?:@|\d{1,2}[:.h]\d{2})|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}");
+static MACHINE_MADE: Pattern = Pattern::new(
+    r"\d.*(?:@|\d{1,2}[:.h]\d{2})|@.*\d|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\b\d{1,2}\.? (?:de )?%month%\.?(?: de)?,? \d{4}|%month%\.? \d{1,2},? \d{4}|<[\w.+-]+@[\w.-]+>",
+);
 
-static HEADER_FROM: Pattern = Pattern::new(r"^\s*\*?(?:from|von|de|van)\s?:\*?\s*\S");
+static HEADER_FROM: Pattern = Pattern::new(
+    r"^[*_>| ]{0,3}(?:from|von|de|van|da|expediteur|remitente|afzender|absender|fra|fran)[*_ ]{0,2} ?:[*_]{0,2} ?\S",
+);
 static HEADER_OTHER: Pattern = Pattern::new(concat!(
-    r"^\s*\*?(?:sent|date|to|gesendet|datum|an|envoyé|à|enviado(?: el)?|fecha|para|verzonden|aan|",
-    r"subject|betreff|objet|asunto|onderwerp)\s?:\*?"
+    r"^[*_>| ]{0,3}(?:sent|date|to|cc|reply-to|gesendet|datum|an|kopie|envoye(?: le)?|date d'envoi|à|a|enviado(?: el)?|fecha|para|verzonden|aan|sendt|skickat|til|till|dato|emne|amne|",
+    r"subject|betreff|objet|asunto|onderwerp)[*_ ]{0,2} ?:"
 ));
 static DIVIDER: Pattern = Pattern::new(concat!(
-    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|",
-    r"message d'origine|message transféré|mensaje original|mensaje reenviado|oorspronkelijk bericht|",
-    r"doorgestuurd bericht)\s*-{2,}|begin forwarded message:)\s*$"
+    r"^(?:-{2,}|_{2,}|={2,}|\*{2,}) ?(?:original (?:message|e-?mail|appointment)|forwarded (?:message|by .{0,80})|reply message|reply above.{0,40}|ursprüngliche (?:nachricht|mail)|original-?nachricht|weitergeleitete nachricht|",
+    r"message (?:d'origine|original|initial|transfere)|mensaje (?:original|reenviado)|oorspronkelijk (?:bericht|e-?mail)|doorgestuurd bericht|oprindelig (?:meddelelse|besked)|ursprungligt meddelande|opprinnelig melding|messaggio (?:originale|inoltrato)|mensagem original) ?(?:-{2,}|_{2,}|={2,}|\*{2,})?.{0,10}$|",
+    r"^(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|debut du message (?:reexpedie|transfere)|inicio del mensaje reenviado|begin doorgestuurd bericht) ?:$|^-{5,} ?forwarded by|^-{3,} (?:on|in reply to) .{5,120} -{3,}$|^_{25,}$"
 ));
 
 /// The lines at depth 0 that are not part of a quote. An answer between quoted lines stays.
@@ -31,7 +42,7 @@ pub(super) fn own_lines<'t>(lines: &[Line<'t>]) -> Vec<Line<'t>> {
         let rest = lines.get(at..).unwrap_or_default();
         if line.depth > 0 || is_wrap_of_quote(lines, at) {
             at += 1;
-        } else if DIVIDER.is_match(line.text) || is_header_block(rest) {
+        } else if DIVIDER.is_match(&line.folded) || is_header_block(rest) {
             break;
         } else if let Some(taken) = attribution(rest) {
             at += taken;
@@ -41,7 +52,7 @@ pub(super) fn own_lines<'t>(lines: &[Line<'t>]) -> Vec<Line<'t>> {
                 break;
             }
         } else {
-            out.push(*line);
+            out.push(line.clone());
             at += 1;
         }
     }
@@ -60,27 +71,29 @@ fn is_wrap_of_quote(lines: &[Line<'_>], at: usize) -> bool {
 
 fn is_header_block(lines: &[Line<'_>]) -> bool {
     let Some((first, rest)) = lines.split_first() else { return false };
-    HEADER_FROM.is_match(first.text)
+    HEADER_FROM.is_match(&first.folded)
         && rest
             .iter()
             .filter(|line| !line.text.trim().is_empty())
             .take(3)
-            .any(|l| HEADER_OTHER.is_match(l.text))
+            .any(|l| HEADER_OTHER.is_match(&l.folded))
 }
 
-/// How many lines (up to three, as programs wrap them) form an attribution.
+/// How many lines (up to four, as programs wrap them) form an attribution.
 fn attribution(lines: &[Line<'_>]) -> Option<usize> {
     let first = lines.first()?;
-    if !ATTRIBUTION_START.is_match(first.text) {
+    if !ATTRIBUTION_START.is_match(&first.folded) {
         return None;
     }
     let mut joined = String::new();
-    for (index, line) in lines.iter().take(3).enumerate() {
+    for (index, line) in lines.iter().take(4).enumerate() {
         if line.text.trim().is_empty() {
             return None;
         }
-        joined.push(' ');
-        joined.push_str(line.text.trim());
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(&line.folded);
         if ATTRIBUTION.is_match(&joined) && MACHINE_MADE.is_match(&joined) {
             return Some(index + 1);
         }

@@ -23,9 +23,24 @@ fn promised(text: &str, locale: &str) -> Option<NaiveDate> {
     })
 }
 
+fn patterns() -> Vec<&'static crate::inbox::pattern::Pattern> {
+    [
+        contact::patterns(),
+        dispute::patterns(),
+        document::patterns(),
+        legal::patterns(),
+        opt_out::patterns(),
+        paid::patterns(),
+        plan::patterns(),
+        promise::patterns(),
+        vec![&THANKS],
+    ]
+    .concat()
+}
+
 #[test]
 fn tables_compile() {
-    for pattern in lexicon::patterns().into_iter().chain(promise::patterns()) {
+    for pattern in patterns() {
         assert!(pattern.compiles(), "{pattern:?}");
     }
 }
@@ -149,7 +164,7 @@ fn the_rest_of_the_closed_set() {
         ("Neue Bankverbindung: siehe Anhang.", "de-DE", SignalKind::BankDetailChange),
         ("Can you resend a copy of the invoice?", "en-US", SignalKind::DocumentRequest),
         ("Pouvons-nous payer en trois fois ?", "fr-FR", SignalKind::PaymentPlan),
-        ("It goes out with the next payment run.", "en-GB", SignalKind::SoftPromise),
+        ("It goes out with the next payment run.", "en-GB", SignalKind::SoftPromise { amount: None }),
         ("Wij kunnen nu niet betalen.", "nl-NL", SignalKind::PaymentDelay),
         ("Please contact ap@holm.example for this.", "en-US", SignalKind::WrongContact),
         ("Do you take cards?", "en-US", SignalKind::Question),
@@ -175,6 +190,47 @@ fn a_text_too_long_is_for_a_person() {
     let text = format!("We will pay on Friday. {}", "Friday. ".repeat(10_000));
     let found = signals(&text, "en-US");
     assert!(!found.is_empty() && found.iter().all(|signal| signal.certainty == Certainty::Unsure));
+}
+
+/// What each of two hundred short texts says, in five languages: labels, and the earliest promised day.
+#[test]
+fn cases_in_five_languages() {
+    let mut wrong = Vec::new();
+    for line in include_str!("../cases.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let [locale, labels, day, text] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let found = signals(text, locale);
+        let mut names: Vec<&str> = found.iter().map(|signal| name(&signal.kind)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let earliest = found.iter().filter_map(|signal| match signal.kind {
+            SignalKind::PromiseToPay { on, .. } => Some(on.to_string()),
+            _ => None,
+        });
+        let (names, earliest) = (names.join(","), earliest.min().unwrap_or_else(|| "-".to_owned()));
+        let names = if names.is_empty() { "other".to_owned() } else { names };
+        if (names.as_str(), earliest.as_str()) != (labels, day) {
+            wrong.push(format!("{names} {earliest}, not {labels} {day}: {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn name(kind: &SignalKind) -> &'static str {
+    match kind {
+        SignalKind::PromiseToPay { .. } | SignalKind::SoftPromise { .. } => "promise_to_pay",
+        SignalKind::PaymentDelay => "payment_delay",
+        SignalKind::PaymentPlan => "payment_plan",
+        SignalKind::Dispute { .. } => "dispute",
+        SignalKind::OptOut => "opt_out",
+        SignalKind::AlreadyPaid { .. } => "already_paid",
+        SignalKind::BankDetailChange => "bank_change",
+        SignalKind::Legal => "legal",
+        SignalKind::DocumentRequest => "request_document",
+        SignalKind::WrongContact => "wrong_contact",
+        SignalKind::Question => "question",
+        SignalKind::Thanks => "thanks",
+        SignalKind::AutoReply => "auto_other",
+    }
 }
 
 proptest! {
