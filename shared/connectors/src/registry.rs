@@ -1,5 +1,5 @@
 //! The outside systems that Dunlin works with, one line each.
-use Capability::{Erp, MailSender, Mailbox, PaymentSource, StatementFile};
+use Capability::{Erp, MailSender, Mailbox, PaymentSource, StatementDetail, StatementFile};
 use Direction::{Both, In, Out};
 use Proof::{SampleFiles, Simulator};
 
@@ -12,6 +12,8 @@ pub enum Capability {
     Erp,
     /// Tells of money on a bank account, as files.
     StatementFile,
+    /// Tells more about money that a statement books, or that it came back; books nothing itself.
+    StatementDetail,
     /// Receives mail.
     Mailbox,
     /// Sends mail and tells of its delivery.
@@ -58,7 +60,14 @@ const fn system(
 pub const SYSTEMS: &[System] = &[
     system("Stripe", "stripe", &[PaymentSource], In, Simulator),
     system("QuickBooks Online", "quickbooks", &[Erp], Both, Simulator),
-    system("Bank statements, camt.053", "bank", &[StatementFile], In, SampleFiles),
+    system("Bank statements, ISO 20022 camt.053", "bank", &[StatementFile], In, SampleFiles),
+    system("Bank reports and notices, camt.052 and camt.054", "bank", &[StatementDetail], In, SampleFiles),
+    system("Bank statements, SWIFT MT940", "bank", &[StatementFile], In, SampleFiles),
+    system("Bank reports, SWIFT MT942", "bank", &[StatementDetail], In, SampleFiles),
+    system("Bank statements, BAI2", "bank", &[StatementFile], In, SampleFiles),
+    system("Bank statements, OFX and QFX", "bank", &[StatementFile], In, SampleFiles),
+    system("Bank statements, CSV by a declared mapping", "bank", &[StatementFile], In, SampleFiles),
+    system("ACH returns and addenda (Nacha, X12 820)", "bank", &[StatementDetail], In, SampleFiles),
     system("Amazon SES, inbound", "ses", &[Mailbox], In, Simulator),
     system("Amazon SES, outbound", "ses", &[MailSender], Out, Simulator),
 ];
@@ -69,6 +78,7 @@ impl Capability {
             Self::PaymentSource => "payments, refunds and card disputes",
             Self::Erp => "customers, invoices, credit memos; payments posted back",
             Self::StatementFile => "bank statement lines",
+            Self::StatementDetail => "details and returns of payments",
             Self::Mailbox => "replies of customers",
             Self::MailSender => "letters and their delivery",
         }

@@ -7,9 +7,22 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
+/// How far a bank stands by what it reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatementKind {
+    /// An end-of-day statement or a list of returns: money is booked from it.
+    Final,
+    /// A report within the day (camt.052, MT942): it informs, and what it says comes again in a statement.
+    Interim,
+    /// The details of what a statement books in one sum (camt.054, ACH entries with addenda): it only enriches.
+    Notice,
+}
+
 /// One statement of one account over one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankStatement {
+    pub kind: StatementKind,
     /// IBAN, or the bank's own number of the account; capitals, no spaces.
     pub account: String,
     pub account_currency: Option<Currency>,
@@ -47,6 +60,7 @@ pub struct StatementLine {
     pub return_reason: Option<String>,
     /// The bank's transaction code, "PMNT-RCDT-ESCT" or its own.
     pub code: Option<String>,
+    pub purpose: Purpose,
     pub counterparty: Counterparty,
     pub references: BankReferences,
     pub remittance_text: Vec<String>,
@@ -62,6 +76,22 @@ pub struct StatementLine {
 pub enum Direction {
     Credit,
     Debit,
+}
+
+/// What the bank's transaction code says that a movement is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Anything that the code does not tell apart: transfers, direct debits, cheques, deposits.
+    #[default]
+    Payment,
+    /// The bank's own fees and charges, and what it gives back of them.
+    Charge,
+    Interest,
+    /// Between accounts of one holder: cash pooling, zero balancing.
+    OwnTransfer,
+    /// An earlier payment comes back: a returned debit, cheque or transfer.
+    Return,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -124,6 +154,18 @@ pub enum LineJudgement {
     Reversal,
     /// A processor pays out what customers paid it: their payments are known from the processor already.
     Payout,
+    Charge,
+    Interest,
+    /// From another account of ours.
+    OwnTransfer,
+}
+
+/// Who is no customer: what a company knows of itself and of its processors.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoCustomers {
+    pub payouts: PayoutOriginators,
+    /// Accounts of the company's own, as [`BankStatement::account`] writes them.
+    pub own_accounts: Vec<String>,
 }
 
 /// Names under which payment processors pay out ("STRIPE"). A name matches where the originator begins with it, by
@@ -152,27 +194,63 @@ fn words_of(text: &str) -> Vec<String> {
 }
 
 impl StatementLine {
-    /// What the line is to accounts receivable. The originator is the counterparty or the party behind it; where the
-    /// bank names neither, the first words of the remittance text or of the bank's own text.
-    pub fn judge(&self, payouts: &PayoutOriginators) -> LineJudgement {
+    /// A booked movement of which only the amount is known yet.
+    pub fn new(entry_number: u32, amount: Money, direction: Direction) -> Self {
+        Self {
+            entry_key: String::new(),
+            entry_number,
+            detail_number: 1,
+            booked_on: None,
+            valued_on: None,
+            amount,
+            direction,
+            status: BookingStatus::Booked,
+            is_reversal: false,
+            return_reason: None,
+            code: None,
+            purpose: Purpose::default(),
+            counterparty: Counterparty::default(),
+            references: BankReferences::default(),
+            remittance_text: Vec::new(),
+            remittances: Vec::new(),
+            instructed: None,
+            additional_info: None,
+        }
+    }
+
+    /// What the line of a final statement is to accounts receivable. The originator is the counterparty or the party
+    /// behind it; where the bank names neither, the first words of the remittance text or of the bank's own text.
+    pub fn judge(&self, known: &NoCustomers) -> LineJudgement {
         if self.status != BookingStatus::Booked || !self.amount.is_positive() {
             return LineJudgement::NotBooked;
         }
-        if self.is_reversal || self.return_reason.is_some() {
+        if self.is_reversal || self.return_reason.is_some() || self.purpose == Purpose::Return {
             return LineJudgement::Reversal;
+        }
+        match self.purpose {
+            Purpose::Charge => return LineJudgement::Charge,
+            Purpose::Interest => return LineJudgement::Interest,
+            Purpose::OwnTransfer => return LineJudgement::OwnTransfer,
+            Purpose::Payment | Purpose::Return => (),
+        }
+        if self.counterparty.account.as_ref().is_some_and(|account| known.own_accounts.contains(account)) {
+            return LineJudgement::OwnTransfer;
         }
         if self.direction == Direction::Debit {
             return LineJudgement::Debit;
         }
-        if self.originators().iter().any(|name| payouts.has(name)) {
+        if self.originators().iter().any(|name| known.payouts.has(name)) {
             return LineJudgement::Payout;
         }
         LineJudgement::CustomerCredit
     }
 
-    /// Booked money in from a customer: not a reversal, not a return, not a processor's payout.
-    pub fn is_customer_credit(&self, payouts: &PayoutOriginators) -> bool {
-        self.judge(payouts) == LineJudgement::CustomerCredit
+    /// Names one booking in whichever file it comes: the account, the payer's own end-to-end id, the amount and the
+    /// value date. `None` where the id is missing or too plain to be the name of one payment ("RENT").
+    pub fn booking_key(&self, account: &str) -> Option<Vec<String>> {
+        let id = self.references.end_to_end_id.as_deref().filter(|id| is_specific(id))?;
+        let day = self.valued_on.or(self.booked_on)?;
+        Some(vec![account.to_owned(), id.to_owned(), self.signed().to_string(), day.to_string()])
     }
 
     /// The amount with its sign: positive is money in.
@@ -194,7 +272,58 @@ impl StatementLine {
     }
 }
 
+/// Whether an end-to-end id can be the name of one payment: it is long enough and numbered.
+fn is_specific(id: &str) -> bool {
+    const LENGTH_MIN: usize = 6;
+    const DIGITS_MIN: usize = 3;
+    let digits = id.chars().filter(char::is_ascii_digit).count();
+    let is_zero = id.chars().all(|c| matches!(c, '0' | '-' | ' '));
+    id.chars().filter(|c| c.is_alphanumeric()).count() >= LENGTH_MIN && digits >= DIGITS_MIN && !is_zero
+}
+
+impl Counterparty {
+    /// The account under which a payer is known again: an IBAN by itself, a national number with its bank. A number
+    /// alone is used at many banks and names nobody.
+    pub fn account_key(&self) -> Option<String> {
+        let account = self.account.as_deref()?;
+        if is_iban(account) {
+            return Some(account.to_owned());
+        }
+        self.bank.as_deref().map(|bank| format!("{bank}/{account}"))
+    }
+}
+
+/// Whether a text is an IBAN (ISO 13616): two letters, two check digits, and a remainder of 1 by 97.
+pub fn is_iban(text: &str) -> bool {
+    let is_formed = (15..=34).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+        && text.chars().take(2).all(|c| c.is_ascii_uppercase())
+        && text.chars().skip(2).take(2).all(|c| c.is_ascii_digit());
+    let turned = text.chars().skip(4).chain(text.chars().take(4));
+    let remainder = turned
+        .filter_map(|c| c.to_digit(36))
+        .fold(0, |rest, value| if value < 10 { (rest * 10 + value) % 97 } else { (rest * 100 + value) % 97 });
+    is_formed && remainder == 1
+}
+
 impl BankStatement {
+    /// A statement of which only the account is known yet.
+    pub fn new(kind: StatementKind, account: String, statement_id: String) -> Self {
+        Self {
+            kind,
+            account,
+            account_currency: None,
+            statement_id,
+            sequence: None,
+            created_on: None,
+            from_on: None,
+            to_on: None,
+            opening_balance: None,
+            closing_balance: None,
+            lines: Vec::new(),
+        }
+    }
+
     /// Closing less opening balance less the booked lines: zero when the statement ties. `None` where the bank gives
     /// no balances or the lines are in several currencies.
     pub fn balance_gap(&self) -> Option<Money> {
@@ -236,108 +365,5 @@ fn digest(parts: &[&str]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line() -> StatementLine {
-        StatementLine {
-            entry_key: "key".into(),
-            entry_number: 1,
-            detail_number: 1,
-            booked_on: NaiveDate::from_ymd_opt(2026, 3, 2),
-            valued_on: None,
-            amount: Money::new(12_500, Currency::EUR),
-            direction: Direction::Credit,
-            status: BookingStatus::Booked,
-            is_reversal: false,
-            return_reason: None,
-            code: None,
-            counterparty: Counterparty {
-                name: Some("Marten Brewing GmbH".into()),
-                ..Counterparty::default()
-            },
-            references: BankReferences::default(),
-            remittance_text: vec!["INV-1041".into()],
-            remittances: vec![],
-            instructed: None,
-            additional_info: None,
-        }
-    }
-
-    fn judged(change: impl FnOnce(&mut StatementLine)) -> LineJudgement {
-        let mut line = line();
-        change(&mut line);
-        line.judge(&PayoutOriginators::new(["Stripe", "ADYEN N.V."]))
-    }
-
-    fn paid_by(name: &str) -> LineJudgement {
-        judged(|line| line.counterparty.name = Some(name.into()))
-    }
-
-    #[test]
-    fn only_booked_money_in_from_a_customer_is_a_customer_credit() {
-        assert_eq!(judged(|_| ()), LineJudgement::CustomerCredit);
-        assert_eq!(judged(|line| line.status = BookingStatus::Pending), LineJudgement::NotBooked);
-        assert_eq!(judged(|line| line.status = BookingStatus::Info), LineJudgement::NotBooked);
-        assert_eq!(judged(|line| line.amount = Money::zero(Currency::EUR)), LineJudgement::NotBooked);
-        assert_eq!(judged(|line| line.direction = Direction::Debit), LineJudgement::Debit);
-        assert_eq!(judged(|line| line.is_reversal = true), LineJudgement::Reversal);
-        assert_eq!(judged(|line| line.return_reason = Some("AC04".into())), LineJudgement::Reversal);
-        assert!(line().is_customer_credit(&PayoutOriginators::default()));
-    }
-
-    #[test]
-    fn a_payout_is_known_by_whole_words() {
-        assert_eq!(paid_by("STRIPE"), LineJudgement::Payout);
-        assert_eq!(paid_by("Stripe Payments Europe, Ltd"), LineJudgement::Payout);
-        assert_eq!(paid_by("adyen n v"), LineJudgement::Payout);
-        assert_eq!(paid_by("Stripes Carpets Ltd"), LineJudgement::CustomerCredit);
-        assert_eq!(paid_by("Blue Stripe Ltd"), LineJudgement::CustomerCredit);
-        assert!(!PayoutOriginators::new(["", " - "]).has("anyone"), "an empty name matches nobody");
-    }
-
-    #[test]
-    fn the_party_behind_or_the_text_may_name_the_processor() {
-        let behind = judged(|line| line.counterparty.ultimate_name = Some("Stripe".into()));
-        assert_eq!(behind, LineJudgement::Payout);
-        let text = |line: &mut StatementLine| line.remittance_text = vec!["STRIPE TRANSFER ST-J4K2".into()];
-        assert_eq!(judged(text), LineJudgement::CustomerCredit, "a named payer outweighs its text");
-        let unnamed = judged(|line| {
-            text(line);
-            line.counterparty.name = None;
-        });
-        assert_eq!(unnamed, LineJudgement::Payout);
-    }
-
-    #[test]
-    fn equal_entries_get_different_keys_and_the_same_again() {
-        let keys = || {
-            let mut keys = EntryKeys::default();
-            [keys.next(&["a", "bc"]), keys.next(&["a", "bc"]), keys.next(&["ab", "c"])]
-        };
-        let [first, second, other] = keys();
-        assert!(first != second && first != other && second != other);
-        assert_eq!(keys(), [first, second, other]);
-    }
-
-    #[test]
-    fn a_statement_ties_or_tells_the_gap() {
-        let mut statement = BankStatement {
-            account: "DE00".into(),
-            account_currency: None,
-            statement_id: "1".into(),
-            sequence: None,
-            created_on: None,
-            from_on: None,
-            to_on: None,
-            opening_balance: Some(Money::new(-2_500, Currency::EUR)),
-            closing_balance: Some(Money::new(10_000, Currency::EUR)),
-            lines: vec![line()],
-        };
-        assert_eq!(statement.balance_gap(), Some(Money::zero(Currency::EUR)));
-        statement.lines.push(StatementLine { direction: Direction::Debit, ..line() });
-        assert_eq!(statement.balance_gap(), Some(Money::new(12_500, Currency::EUR)));
-        statement.lines.push(StatementLine { amount: Money::new(1, Currency::USD), ..line() });
-        assert_eq!(statement.balance_gap(), None, "currencies are never added");
-    }
-}
+#[path = "statement_tests.rs"]
+mod tests;

@@ -1,4 +1,5 @@
-//! camt.053 (ISO 20022 `BankToCustomerStatement`), every published version: elements go by their local names.
+//! ISO 20022 camt.053 (statement), camt.052 (report within the day) and camt.054 (notification of details), every
+//! published version: elements go by their local names.
 use super::BankFile;
 use super::camt_amount::{amount, date, date_at, direction};
 use super::camt_detail::account_number;
@@ -7,23 +8,23 @@ use super::camt_xml::{Node, Step, XmlReader};
 use super::file_error::{FileError, Position, Reason, fault};
 use super::file_kind::FileKind;
 use domain::money::{self, Currency, Money};
-use domain::statement::{BankStatement, Direction, EntryKeys, StatementLine};
+use domain::statement::{BankStatement, Direction, EntryKeys, StatementKind, StatementLine};
 
 /// Reads a message, in an envelope or not.
 pub(super) fn parse(text: &str) -> Result<BankFile, FileError> {
     let mut xml = XmlReader::new(text);
-    loop {
+    let message = loop {
         match xml.step()? {
-            Step::Open(name) => match FileKind::of_message(&name) {
-                Some(FileKind::Camt053) => break,
-                Some(kind) => return Err(kind.refusal().into()),
-                None => (),
-            },
+            Step::Open(name) => {
+                if let Some(kind) = FileKind::of_message(&name) {
+                    break Message::of(kind)?;
+                }
+            }
             Step::Close => (),
             Step::End => return Err(FileKind::OtherXml.refusal().into()),
         }
-    }
-    let file = message(&mut xml)?;
+    };
+    let file = message.read(&mut xml)?;
     loop {
         match xml.step()? {
             Step::Open(name) if FileKind::of_message(&name).is_some() => {
@@ -35,29 +36,52 @@ pub(super) fn parse(text: &str) -> Result<BankFile, FileError> {
     }
 }
 
-fn message(xml: &mut XmlReader<'_>) -> Result<BankFile, FileError> {
-    let mut message_id = None;
-    let mut statements = Vec::new();
-    loop {
-        match xml.step()? {
-            Step::Open(name) if name == "GrpHdr" => message_id = xml.tree()?.first_text(&["MsgId"]),
-            Step::Open(name) if name == "Stmt" => statements.push(statement(xml, statements.len() + 1)?),
-            Step::Open(_) => xml.skip()?,
-            Step::Close | Step::End => break,
-        }
-    }
-    let message_id = message_id.ok_or_else(|| fault("GrpHdr/MsgId", Reason::Missing))?;
-    if statements.is_empty() {
-        return Err(fault("Stmt", Reason::Missing));
-    }
-    Ok(BankFile { message_id, statements })
+/// What differs between the three messages.
+#[derive(Clone, Copy)]
+struct Message {
+    file: FileKind,
+    kind: StatementKind,
+    /// The element of one statement.
+    element: &'static str,
 }
 
-fn statement(xml: &mut XmlReader<'_>, number: usize) -> Result<BankStatement, FileError> {
-    let mut draft = Draft::default();
-    let read = draft.read(xml);
-    let position = Position { number, id: draft.statement_id.clone() };
-    read.and_then(|()| draft.finish()).map_err(|error| error.in_statement(position))
+impl Message {
+    fn of(file: FileKind) -> Result<Self, FileError> {
+        let (kind, element) = match file {
+            FileKind::Camt053 => (StatementKind::Final, "Stmt"),
+            FileKind::Camt052 => (StatementKind::Interim, "Rpt"),
+            FileKind::Camt054 => (StatementKind::Notice, "Ntfctn"),
+            other => return Err(other.refusal().into()),
+        };
+        Ok(Self { file, kind, element })
+    }
+
+    fn read(self, xml: &mut XmlReader<'_>) -> Result<BankFile, FileError> {
+        let mut message_id = None;
+        let mut statements = Vec::new();
+        loop {
+            match xml.step()? {
+                Step::Open(name) if name == "GrpHdr" => message_id = xml.tree()?.first_text(&["MsgId"]),
+                Step::Open(name) if name == self.element => {
+                    statements.push(self.statement(xml, statements.len() + 1)?);
+                }
+                Step::Open(_) => xml.skip()?,
+                Step::Close | Step::End => break,
+            }
+        }
+        message_id.as_ref().ok_or_else(|| fault("GrpHdr/MsgId", Reason::Missing))?;
+        if statements.is_empty() {
+            return Err(fault(self.element, Reason::Missing));
+        }
+        Ok(BankFile::new(self.file, message_id, statements))
+    }
+
+    fn statement(self, xml: &mut XmlReader<'_>, number: usize) -> Result<BankStatement, FileError> {
+        let mut draft = Draft::default();
+        let read = draft.read(xml);
+        let position = Position { number, id: draft.statement_id.clone() };
+        read.and_then(|()| draft.finish(self.kind)).map_err(|error| error.in_statement(position))
+    }
 }
 
 /// A statement while it is read.
@@ -132,10 +156,11 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(self) -> Result<BankStatement, FileError> {
+    fn finish(self, kind: StatementKind) -> Result<BankStatement, FileError> {
         let statement_id = self.statement_id.ok_or_else(|| fault("Id", Reason::Missing))?;
         let (account, account_currency) = self.account.ok_or_else(|| fault("Acct", Reason::Missing))?;
         Ok(BankStatement {
+            kind,
             account,
             account_currency,
             statement_id,

@@ -3,9 +3,10 @@ use super::camt_amount::{amount, date_in, direction};
 use super::camt_detail::{Detail, code, detail};
 use super::camt_xml::Node;
 use super::file_error::{FileError, Position, Reason, fault};
+use super::purpose;
 use chrono::NaiveDate;
 use domain::money::Money;
-use domain::statement::{BookingStatus, Direction, EntryKeys, StatementLine};
+use domain::statement::{BookingStatus, Direction, EntryKeys, Purpose, StatementLine};
 
 /// What the entry says of itself.
 struct Entry {
@@ -58,6 +59,7 @@ pub(super) fn lines(
             status: entry.status,
             is_reversal: entry.is_reversal,
             return_reason: detail.return_reason,
+            purpose: purpose(detail.code.as_deref().or(entry.code.as_deref())),
             code: detail.code.or_else(|| entry.code.clone()),
             counterparty: detail.counterparty,
             references,
@@ -68,6 +70,15 @@ pub(super) fn lines(
         });
     }
     Ok(lines)
+}
+
+/// By the code set of ISO 20022, or by the code that the bank wrote before there was one.
+fn purpose(code: Option<&str>) -> Purpose {
+    match code {
+        Some(code) if code.contains('+') => purpose::of_proprietary(code),
+        Some(code) => purpose::of_iso(code),
+        None => Purpose::Payment,
+    }
 }
 
 fn entry(node: &Node) -> Result<Entry, FileError> {

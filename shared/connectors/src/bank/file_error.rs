@@ -30,10 +30,10 @@ struct Place {
 pub enum Reason {
     #[error("the file has {bytes} bytes, more than the {FILE_BYTES_MAX} that are read")]
     TooLarge { bytes: usize },
-    #[error("this is {}; only camt.053 is read", kind.label())]
+    #[error("this is {}, which is not read", kind.label())]
     Unsupported { kind: FileKind },
-    #[error("not booked from {}; send camt.053", kind.label())]
-    NotBooked { kind: FileKind },
+    #[error("neither a known format nor CSV with a header that has all columns of a declared mapping")]
+    NotMapped,
     #[error("not readable as {encoding}")]
     Encoding { encoding: &'static str },
     #[error("holds a document type declaration (DOCTYPE), which is refused")]
@@ -46,14 +46,23 @@ pub enum Reason {
     CutOff,
     #[error("elements are nested too deep")]
     TooDeep,
-    #[error("too many elements in one entry")]
+    #[error("more parts than are read of one file or entry")]
     TooManyElements,
     #[error("the file holds a second message")]
     SecondMessage,
+    /// The format's own words for what was found.
+    #[error("{0:?} is not {1}")]
+    Unreadable(String, &'static str),
+    #[error("a continuation (88) of nothing that can be continued")]
+    NothingToContinue,
     #[error("is missing")]
     Missing,
     #[error("is there twice")]
     Repeated,
+    #[error("the header has {stated} columns and the row has {found}")]
+    CellCount { stated: usize, found: usize },
+    #[error("stands where it cannot be")]
+    Unexpected,
     #[error("{0:?} is not a decimal amount without a sign")]
     NotAnAmount(String),
     #[error(transparent)]
@@ -66,6 +75,16 @@ pub enum Reason {
     DoesNotAddUp { entry: Money, details: Money },
     #[error("{stated} payments are stated and {found} are listed")]
     DetailCount { stated: String, found: usize },
+    #[error("the opening balance and the booked lines make {found}, and the closing balance is {stated}")]
+    Untied { stated: Money, found: Money },
+    #[error("the control total is {stated} and the parts make {found}")]
+    ControlTotal { stated: String, found: String },
+    #[error("the balance of the row is {stated}, and with the row before it is {found}")]
+    RunningBalance { stated: Money, found: Money },
+    #[error("all values can be read in two ways; declare which in the mapping")]
+    Ambiguous,
+    #[error("corrects or deletes what was reported before, which a person has to look at")]
+    Correction,
 }
 
 impl From<Reason> for FileError {
@@ -85,12 +104,12 @@ impl FileError {
         self.place.entry.as_ref()
     }
 
-    /// Path of the element, as the format names it ("NtryDtls/TxDtls[2]/Amt").
+    /// Path of the element or name of the field, as the format has it ("NtryDtls/TxDtls[2]/Amt").
     pub fn field(&self) -> Option<&str> {
         self.place.field.as_deref()
     }
 
-    /// Line of the file from 1, for faults of the XML itself.
+    /// Line of the file from 1, in formats of lines and for faults of the XML itself.
     pub fn line(&self) -> Option<usize> {
         self.place.line
     }
@@ -116,6 +135,12 @@ impl FileError {
 
     pub(super) fn on_line(mut self, line: usize) -> Self {
         self.place.line = Some(line);
+        self
+    }
+
+    /// The line, where none is known yet.
+    pub(super) fn or_on_line(mut self, line: usize) -> Self {
+        self.place.line = self.place.line.or(Some(line));
         self
     }
 }

@@ -13,15 +13,25 @@ pub enum FileKind {
     Camt054,
     OtherXml,
     Bai2,
+    /// SWIFT's end-of-day statement.
     Mt940,
+    /// SWIFT's report within the day.
+    Mt942,
     Ofx,
+    /// ACH entries and returns.
+    Nacha,
+    /// By a mapping that the company declares; the content alone does not tell it.
+    Csv,
     Unknown,
 }
 
 /// Elements looked at for the message: an envelope with a signed header comes before it.
 const ENVELOPE_ELEMENTS_MAX: usize = 1_000;
+/// Lines looked at for the first field of MT940: portals write a few words before it.
+const PREAMBLE_LINES_MAX: usize = 50;
 
-/// Tells the format of a file; [`FileKind::Unknown`] also for one that is too large or in no known encoding.
+/// Tells the format of a file by its content alone; [`FileKind::Unknown`] also for one that is too large or in no known
+/// encoding, and for CSV.
 pub fn identify(bytes: &[u8]) -> FileKind {
     if bytes.len() > FILE_BYTES_MAX {
         return FileKind::Unknown;
@@ -37,13 +47,24 @@ pub(super) fn of_text(text: &str) -> FileKind {
     if text.starts_with('<') {
         return of_xml(text);
     }
-    if text.starts_with("{1:") || text.starts_with(":20:") {
-        return FileKind::Mt940;
-    }
     if text.starts_with("01,") {
         return FileKind::Bai2;
     }
+    if is_ach(text) {
+        return FileKind::Nacha;
+    }
+    let mut start = text.lines().take(PREAMBLE_LINES_MAX).map(|line| line.trim_matches(char::is_control));
+    if start.any(|line| line.starts_with(":20:") || line.contains("{4:")) {
+        let is_interim = text.contains("\n:34F:") && !text.contains("\n:60");
+        return if is_interim { FileKind::Mt942 } else { FileKind::Mt940 };
+    }
     FileKind::Unknown
+}
+
+/// A file header of 94 characters: "101", two numbers, and the constants of its format.
+fn is_ach(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    first.starts_with("101") && first.get(34..40) == Some("094101")
 }
 
 fn of_xml(text: &str) -> FileKind {
@@ -79,11 +100,8 @@ impl FileKind {
         }
     }
 
-    pub(super) fn refusal(self) -> Reason {
-        match self {
-            Self::Camt052 | Self::Camt054 => Reason::NotBooked { kind: self },
-            _ => Reason::Unsupported { kind: self },
-        }
+    pub(super) const fn refusal(self) -> Reason {
+        Reason::Unsupported { kind: self }
     }
 
     /// The name people know the format by.
@@ -95,7 +113,10 @@ impl FileKind {
             Self::OtherXml => "XML",
             Self::Bai2 => "BAI2",
             Self::Mt940 => "MT940",
+            Self::Mt942 => "MT942",
             Self::Ofx => "OFX",
+            Self::Nacha => "ACH",
+            Self::Csv => "CSV",
             Self::Unknown => "an unknown format",
         }
     }

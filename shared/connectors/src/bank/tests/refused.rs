@@ -3,7 +3,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn refused(text: &str) -> FileError {
-    parse(text.as_bytes()).unwrap_err()
+    read(text.as_bytes()).unwrap_err()
 }
 
 /// The refusal of the SEPA fixture with one thing changed.
@@ -14,7 +14,7 @@ fn changed(from: &str, to: &str) -> String {
 
 #[test]
 fn a_bad_amount_refuses_the_file_and_is_located() {
-    let error = parse(include_bytes!("../fixtures/bad_amount.xml")).unwrap_err();
+    let error = read(include_bytes!("../fixtures/bad_amount.xml")).unwrap_err();
     assert_eq!(error.statement(), Some(&Position { number: 1, id: some("STMT-044") }));
     assert_eq!(error.entry(), Some(&Position { number: 1, id: some("2026030200417") }));
     assert_eq!(error.field(), Some("Amt"));
@@ -27,7 +27,7 @@ fn a_bad_amount_refuses_the_file_and_is_located() {
 
 #[test]
 fn a_file_cut_in_half_is_refused_where_it_ends() {
-    let error = parse(include_bytes!("../fixtures/cut_in_half.xml")).unwrap_err();
+    let error = read(include_bytes!("../fixtures/cut_in_half.xml")).unwrap_err();
     assert_eq!(error.reason, Reason::CutOff);
     assert_eq!(error.entry().map(|entry| entry.number), Some(1));
     assert!(error.line() > Some(30), "{error}");
@@ -35,7 +35,7 @@ fn a_file_cut_in_half_is_refused_where_it_ends() {
 
 #[test]
 fn a_document_type_and_foreign_entities_are_refused() {
-    let error = parse(include_bytes!("../fixtures/doctype.xml")).unwrap_err();
+    let error = read(include_bytes!("../fixtures/doctype.xml")).unwrap_err();
     assert_eq!((error.reason.clone(), error.line()), (Reason::Doctype, Some(2)));
     let error = refused(&SEPA_V02.replace("&amp;", "&payer;"));
     assert_eq!(error.reason, Reason::Entity("payer".into()));
@@ -45,22 +45,27 @@ fn a_document_type_and_foreign_entities_are_refused() {
 fn other_formats_are_named() {
     let notification = include_bytes!("../fixtures/notification_054.xml");
     assert_eq!(identify(notification), FileKind::Camt054);
-    assert_eq!(parse(notification).unwrap_err().to_string(), "not booked from camt.054; send camt.053");
-    let report = SEPA_V02.replace("BkToCstmrStmt", "BkToCstmrAcctRpt");
-    assert_eq!(refused(&report).to_string(), "not booked from camt.052; send camt.053");
-    for (start, kind) in [
-        ("01,BANK,US,260302,0500,1,,,2/", FileKind::Bai2),
-        ("{1:F01BANKDEFF}{4:\r\n:20:X", FileKind::Mt940),
-        ("\r\n:20:STARTUMS", FileKind::Mt940),
-        ("OFXHEADER:100", FileKind::Ofx),
-        ("<?xml version='1.0'?><?OFX OFXHEADER='200'?><OFX></OFX>", FileKind::Ofx),
-        ("<html></html>", FileKind::OtherXml),
-        ("Date;Amount", FileKind::Unknown),
-        ("", FileKind::Unknown),
+    for (start, kind, says) in [
+        ("01,BANK,US,260302,0500,1,,,2/", FileKind::Bai2, "line 1, 99: the file is cut off before its end"),
+        ("{1:F01BANKDEFF}{4:\r\n:20:X", FileKind::Mt940, "statement 1 (X), :60F:: is missing"),
+        ("\r\n:20:STARTUMS", FileKind::Mt940, "statement 1 (STARTUMS), :60F:: is missing"),
+        ("words\n:20:A\n:34F:EUR0,", FileKind::Mt942, "statement 1 (A), :25:: is missing"),
+        ("OFXHEADER:100", FileKind::Ofx, "line 1, OFX: the file is cut off before its end"),
+        ("<html></html>", FileKind::OtherXml, "this is XML, which is not read"),
+        (
+            &include_str!("../fixtures/ctx.ach")[..94],
+            FileKind::Nacha,
+            "line 1, 9: the file is cut off before its end",
+        ),
+        ("Date;Amount", FileKind::Unknown, "neither a known format nor CSV"),
+        ("", FileKind::Unknown, "neither a known format nor CSV"),
     ] {
         assert_eq!(identify(start.as_bytes()), kind, "{start}");
-        assert_eq!(refused(start).reason, Reason::Unsupported { kind });
+        let error = refused(start).to_string();
+        assert!(error.starts_with(says), "{start}: {error}");
     }
+    let empty = "<?xml version='1.0'?><?OFX OFXHEADER='200'?><OFX></OFX>";
+    assert_eq!(identify(empty.as_bytes()), FileKind::Ofx);
     assert_eq!(identify(SEPA_V02.as_bytes()), FileKind::Camt053);
 }
 
@@ -133,7 +138,7 @@ fn a_batch_must_add_up_and_be_complete() {
 #[test]
 fn size_and_depth_are_bounded() {
     let large = vec![b' '; FILE_BYTES_MAX + 1];
-    assert_eq!(parse(&large).unwrap_err().reason, Reason::TooLarge { bytes: FILE_BYTES_MAX + 1 });
+    assert_eq!(read(&large).unwrap_err().reason, Reason::TooLarge { bytes: FILE_BYTES_MAX + 1 });
     assert_eq!(identify(&large), FileKind::Unknown);
     let deep = SEPA_V02.replacen("<RmtInf>", &format!("<RmtInf>{}", "<X>".repeat(200)), 1);
     assert_eq!(refused(&deep).reason, Reason::TooDeep);
@@ -142,20 +147,20 @@ fn size_and_depth_are_bounded() {
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        prop_assert!(parse(&bytes).is_err());
+        prop_assert!(read(&bytes).is_err());
         prop_assert_ne!(identify(&bytes), FileKind::Camt053);
     }
 
     #[test]
     fn every_cut_is_refused(length in 0..SEPA_V02.trim_end().len()) {
-        prop_assert!(parse(&SEPA_V02.as_bytes()[..length]).is_err());
+        prop_assert!(read(&SEPA_V02.as_bytes()[..length]).is_err());
     }
 
     #[test]
     fn a_flipped_byte_never_panics(at in 0..SEPA_V02.len(), byte in any::<u8>()) {
         let mut bytes = SEPA_V02.as_bytes().to_vec();
         bytes[at] = byte;
-        if let Ok(file) = parse(&bytes) {
+        if let Ok(file) = read(&bytes) {
             prop_assert_eq!(file.statements.iter().map(|statement| statement.lines.len()).sum::<usize>(), 2);
         }
     }
