@@ -224,6 +224,39 @@ impl World {
         }));
     }
 
+    /// A bank debit at Stripe, for the invoices that it names, as it stands now.
+    pub fn given_debit(&mut self, id: &str, amount: &str, invoice: &str, email: &str, status: &str) {
+        let (charge, amount) = (format!("ch_{id}"), cents(amount));
+        let (charged, received) = match status {
+            "succeeded" => ("succeeded", amount),
+            "processing" => ("pending", 0),
+            _ => ("failed", 0),
+        };
+        let metadata = if invoice.is_empty() { json!({}) } else { json!({"invoice_number": invoice}) };
+        self.vendors.lock().unwrap().stripe.put(json!({
+            "object": "payment_intent", "id": id, "amount": amount, "amount_received": received,
+            "currency": "usd", "status": status, "created": CREATED, "livemode": false, "metadata": metadata,
+            "latest_charge": {
+                "object": "charge", "id": charge, "amount": amount, "amount_captured": received,
+                "captured": received > 0, "currency": "usd", "status": charged, "created": CREATED,
+                "livemode": false, "payment_intent": id, "billing_details": {"name": "A. Payer", "email": email},
+            },
+        }));
+    }
+
+    /// A customer of Stripe with what lies in its cash balance.
+    pub fn given_cash_balance(&mut self, id: &str, email: &str, amount: &str) {
+        self.vendors.lock().unwrap().stripe.put(json!({
+            "object": "customer", "id": id, "name": null, "email": email, "balance": 0, "currency": "usd",
+            "cash_balance": {"object": "cash_balance", "available": {"usd": cents(amount)}, "customer": id},
+        }));
+    }
+
+    /// Any object at Stripe, as it is now.
+    pub fn given_at_stripe(&mut self, object: serde_json::Value) {
+        self.vendors.lock().unwrap().stripe.put(object);
+    }
+
     /// A refund at Stripe as it stands now.
     pub fn given_refund(&mut self, id: &str, payment: &str, amount: &str, status: &str) {
         self.vendors.lock().unwrap().stripe.put(json!({
@@ -238,6 +271,29 @@ impl World {
             "object": "dispute", "id": id, "amount": cents(amount), "currency": "usd", "status": status,
             "reason": "product_not_received", "created": CREATED, "payment_intent": payment,
             "charge": format!("ch_{payment}"),
+        }));
+    }
+
+    /// A card dispute with what it did to the balance, in the order in which it happened.
+    pub fn given_dispute_with_funds(
+        &mut self,
+        id: &str,
+        payment: &str,
+        amount: &str,
+        status: &str,
+        moved: &[&str],
+    ) {
+        let moved: Vec<_> = moved
+            .iter()
+            .map(|amount| match amount.strip_prefix('-') {
+                Some(taken) => json!({"object": "balance_transaction", "amount": -cents(taken)}),
+                None => json!({"object": "balance_transaction", "amount": cents(amount)}),
+            })
+            .collect();
+        self.vendors.lock().unwrap().stripe.put(json!({
+            "object": "dispute", "id": id, "amount": cents(amount), "currency": "usd", "status": status,
+            "reason": "product_not_received", "created": CREATED, "payment_intent": payment,
+            "charge": format!("ch_{payment}"), "balance_transactions": moved,
         }));
     }
 

@@ -4,6 +4,8 @@
 mod bank;
 mod effects;
 mod given;
+mod hostile;
+mod hostile_large;
 mod ledger;
 mod then;
 mod when;
@@ -11,6 +13,8 @@ mod world;
 
 pub use bank::{StatementLine, statement};
 pub use effects::Failing;
+pub use hostile::{Hostile, TIERS, hostile_files};
+pub use hostile_large::hostile_large;
 pub use sim::vendors::quickbooks::Trouble;
 pub use when::{Mail, Sent};
 pub use world::{Telling, WEBHOOK_SECRET, World, story};

@@ -53,6 +53,11 @@ impl World {
         found
     }
 
+    /// The id here of the newest payment that people keep in QuickBooks.
+    pub fn payment_by_people(&self) -> String {
+        format!("qbo:{}", self.vendors.lock().unwrap().quickbooks.last_payment())
+    }
+
     pub async fn then_open(&self, number: &str, amount: &str) {
         assert_eq!(self.invoice(number).await.open().unwrap(), usd(amount), "open on {number}");
     }
@@ -126,11 +131,15 @@ impl World {
 
     /// The open tasks: what kind, and why.
     pub async fn tasks(&self) -> Vec<(TaskKind, String)> {
+        self.open_tasks().await.into_iter().map(|task| (task.kind, task.why)).collect()
+    }
+
+    pub(crate) async fn open_tasks(&self) -> Vec<CollectionsTask> {
         let mut open = Vec::new();
         for key in self.table.items().into_iter().filter(|key| key.pk.contains("#TSK#")) {
             let task = must_load::<CollectionsTask>(self.app.table.as_ref(), &key).await.unwrap().state;
             if task.state == TaskState::Open {
-                open.push((task.kind, task.why));
+                open.push(task);
             }
         }
         open

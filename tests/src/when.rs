@@ -3,23 +3,26 @@ use crate::given::usd;
 use crate::world::{WEBHOOK_SECRET, World};
 use app::App;
 use app::flows::dunning::letter_id;
+use app::flows::erp::answers;
 use app::flows::letter_outcomes::{self, Outcome};
 use app::flows::letters::send_ref;
 use app::flows::opt_out::opt_out;
 use app::flows::refunds::{self, RefundDecision};
 use app::flows::{cash, disputes, undo};
 use app::keyring;
-use app::messages::{ErpPullDue, Message, TickDue, outgoing};
+use app::messages::{ErpPullDue, EventSweepDue, Message, TickDue, outgoing};
 use app::ports::Clock;
 use app::queues::{Outgoing, QueueName};
+use app::store::keys;
 use app::tokens::reply_address;
+use app::worker::Failure;
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use connectors::signature::sign_stripe;
-use domain::ids::{CustomerId, LetterId, PaymentId};
+use domain::ids::{CustomerId, LetterId, PaymentId, TaskId};
 use domain::invoice::RefundChoice;
 use domain::payment::Allocation;
-use domain::task::Candidate;
+use domain::task::{Candidate, CollectionsTask};
 use domain::timeline::Cause;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -123,6 +126,49 @@ impl World {
         self.settle().await;
     }
 
+    /// The open task about a payment that the ledger should have.
+    async fn posting_task(&self, payment: &PaymentId) -> TaskId {
+        let pk = keys::payment(&self.app.settings.entity, payment).pk;
+        let open = self.open_tasks().await;
+        let is_about = |task: &&CollectionsTask| {
+            task.subject.as_deref().is_some_and(|subject| subject.starts_with(&format!("{pk}|")))
+        };
+        let task = open.iter().find(is_about);
+        task.unwrap_or_else(|| panic!("no task about {payment}: {open:?}")).id.clone()
+    }
+
+    /// A person asks for the posting of a payment.
+    pub async fn when_asked_to_post(&mut self, payment: &str) {
+        let (cause, payment) = (Cause::new("console:post"), PaymentId::new(payment));
+        let task = self.posting_task(&payment).await;
+        for _ in 0..self.deliveries() {
+            let post = async |app: &App| answers::post(app, &cause, &task, &payment, "ines").await;
+            self.insist("console", post).await;
+        }
+        self.settle().await;
+    }
+
+    /// A person says that a payment of ours is one that people keep in QuickBooks.
+    pub async fn when_same_money(&mut self, ours: &str, theirs: &str) {
+        let (ours, theirs) = (PaymentId::new(ours), PaymentId::new(theirs));
+        let (cause, task) = (Cause::new("console:same"), self.posting_task(&ours).await);
+        for _ in 0..self.deliveries() {
+            let tell = async |app: &App| answers::is_same(app, &cause, &task, (&ours, &theirs), "ines").await;
+            self.insist("console", tell).await;
+        }
+        self.settle().await;
+    }
+
+    /// What becomes of saying so.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn same_money(&mut self, ours: &str, theirs: &str) -> Result<(), Failure> {
+        let (ours, theirs) = (PaymentId::new(ours), PaymentId::new(theirs));
+        let (cause, task) = (Cause::new("console:same"), self.posting_task(&ours).await);
+        answers::is_same(&self.app, &cause, &task, (&ours, &theirs), "ines").await
+    }
+
     /// A person tells what became of the letter of a day.
     pub async fn when_resolved(&mut self, customer: &str, day: &str, outcome: Outcome) {
         let letter = self.letter(customer, day);
@@ -176,14 +222,34 @@ impl World {
         status
     }
 
-    /// A notice of Stripe about one of its objects, well signed.
-    pub async fn when_notice(&mut self, kind: &str, object: &str, id: &str) {
+    /// Something happens at Stripe, and no webhook tells of it.
+    pub fn when_webhook_is_lost(&mut self, kind: &str, object: &Value) -> Value {
         self.notices += 1;
         let event = json!({"object": "event", "id": format!("evt_{}", self.notices), "type": kind,
             "api_version": "2026-10-28.endive", "created": self.clock.now().timestamp(), "livemode": false,
-            "data": {"object": {"object": object, "id": id}}});
+            "data": {"object": object}});
+        self.vendors.lock().unwrap().stripe.happened(event.clone());
+        event
+    }
+
+    /// A notice of Stripe about one of its objects, well signed.
+    pub async fn when_notice(&mut self, kind: &str, object: &str, id: &str) {
+        self.when_notice_of(kind, &json!({"object": object, "id": id})).await;
+    }
+
+    /// A notice of Stripe with what it says about its object, well signed.
+    pub async fn when_notice_of(&mut self, kind: &str, object: &Value) {
+        let event = self.when_webhook_is_lost(kind, object);
         let status = self.when_signed(event.to_string().as_bytes()).await;
         assert_eq!(status, StatusCode::OK);
+    }
+
+    /// The hourly sweep of Stripe's events at this local time.
+    pub async fn when_swept(&mut self, day: &str, time: &str) {
+        self.when_it_is(day, time);
+        let at = Some(self.clock.now().to_rfc3339());
+        let due = EventSweepDue::new(self.app.settings.entity.clone(), at, None);
+        self.enqueue_message(&due).await;
     }
 
     /// Any body under a good signature.
