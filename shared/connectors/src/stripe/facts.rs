@@ -21,6 +21,10 @@ pub struct ReceivedPayment {
     pub charge: Option<String>,
     /// What was received, fees not deducted; zero until it succeeded.
     pub money: Money,
+    /// What was asked for.
+    pub asked: Money,
+    /// What came of it by bank transfer and waits for the rest; zero once it succeeded.
+    pub part_funded: Money,
     /// When it was charged, as a civil date in the creditor's zone.
     pub received_on: NaiveDate,
     pub stripe_customer: Option<String>,
@@ -66,6 +70,17 @@ pub enum DisputeOutcome {
     Lost,
 }
 
+/// What a dispute did to our balance at Stripe, where it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeFunds {
+    /// Movements do not tell: the status has to do.
+    Untold,
+    /// It was taken, and nothing given back.
+    Withdrawn,
+    /// All that was taken was given back.
+    Reinstated,
+}
+
 /// A card dispute (chargeback): a payment reversal, not a customer's dispute of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardDisputeFact {
@@ -76,6 +91,7 @@ pub struct CardDisputeFact {
     /// Stripe's own word.
     pub status: String,
     pub outcome: DisputeOutcome,
+    pub funds: DisputeFunds,
     pub reason: Option<String>,
     pub created_at: DateTime<Utc>,
     /// Evidence is accepted until then.
@@ -92,6 +108,17 @@ pub struct InvoicePaymentFact {
     /// Zero unless paid.
     pub money: Money,
     pub is_paid: bool,
+}
+
+/// Where money lies at Stripe that is no payment yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BalanceKind {
+    /// Bank transfers that no payment has taken.
+    Cash,
+    /// A credit for the customer's next invoice of Stripe's.
+    Credit,
+    /// A transfer that came short of a payment, which waits for the rest.
+    PartOfPayment,
 }
 
 /// Who a Stripe customer is; nothing but the id once deleted.

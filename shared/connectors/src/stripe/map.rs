@@ -1,10 +1,12 @@
 //! From Stripe's objects to facts. What cannot be carried over exactly is an error that names the object.
 use super::currency;
 use super::facts::{
-    CardDisputeFact, DisputeOutcome, InvoicePaymentFact, PaymentStatus, ReceivedPayment, RefundFact,
-    RefundStatus, StripePayer,
+    BalanceKind, CardDisputeFact, DisputeFunds, DisputeOutcome, InvoicePaymentFact, PaymentStatus,
+    ReceivedPayment, RefundFact, RefundStatus, StripePayer,
 };
-use super::wire::{Charge, Customer, Dispute, InvoicePayment, Link, Metadata, PaymentIntent, Refund};
+use super::wire::{
+    Charge, Customer, Dispute, Invoice, InvoicePayment, Link, Metadata, PaymentIntent, Refund, Session,
+};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::dates::civil_date;
@@ -82,6 +84,8 @@ pub fn payment_of_intent(
         payment_intent: Some(intent.id.clone()),
         charge: id(&intent.latest_charge),
         money: subject.money(amount, &intent.currency)?,
+        asked: subject.money(intent.amount, &intent.currency)?,
+        part_funded: subject.money(part_funded(intent, &status), &intent.currency)?,
         received_on: civil_date(subject.instant(charged_at)?, zone),
         stripe_customer: id(&intent.customer),
         invoice_refs: invoice_refs(
@@ -94,6 +98,14 @@ pub fn payment_of_intent(
         status,
         livemode: subject.required("livemode", intent.livemode)?,
     })
+}
+
+/// What came of a bank transfer that fell short: Stripe tells what is missing.
+fn part_funded(intent: &PaymentIntent, status: &PaymentStatus) -> i64 {
+    const REMAINING: &str = "/display_bank_transfer_instructions/amount_remaining";
+    let waits_for = intent.next_action.as_ref().filter(|_| matches!(status, PaymentStatus::Requires(_)));
+    let remaining = waits_for.and_then(|action| action.pointer(REMAINING)?.as_i64());
+    remaining.and_then(|remaining| intent.amount.checked_sub(remaining)).map_or(0, |came| came.max(0))
 }
 
 /// Reads a charge; for one that belongs to a payment intent, prefer [`payment_of_intent`].
@@ -122,6 +134,8 @@ pub fn payment_of_charge(
         payment_intent: id(&charge.payment_intent),
         charge: Some(charge.id.clone()),
         money: subject.money(amount, &charge.currency)?,
+        asked: subject.money(charge.amount, &charge.currency)?,
+        part_funded: subject.money(0, &charge.currency)?,
         received_on: civil_date(subject.instant(charge.created)?, zone),
         stripe_customer: id(&charge.customer),
         invoice_refs: invoice_refs(&[&charge.metadata], invoice_ref_keys),
@@ -175,10 +189,24 @@ pub fn card_dispute(dispute: &Dispute) -> Result<CardDisputeFact, MapError> {
             // A status that is new to us holds the invoice, as an open case does.
             _ => DisputeOutcome::Open,
         },
+        funds: funds(dispute),
         reason: dispute.reason.clone(),
         created_at: subject.instant(dispute.created)?,
         evidence_due_at: evidence_due.map(|unix| subject.instant(unix)).transpose()?,
     })
+}
+
+/// Only signs count: our balance may be in another currency than the dispute, at another rate each time. Where part
+/// was given back, the status has to say how it stands.
+fn funds(dispute: &Dispute) -> DisputeFunds {
+    let moved = &dispute.balance_transactions;
+    let sum = moved.iter().try_fold(0_i64, |sum, moved| sum.checked_add(moved.amount));
+    match sum {
+        _ if moved.is_empty() => DisputeFunds::Untold,
+        Some(0..) => DisputeFunds::Reinstated,
+        _ if moved.iter().any(|moved| moved.amount > 0) => DisputeFunds::Untold,
+        _ => DisputeFunds::Withdrawn,
+    }
 }
 
 /// # Errors
@@ -208,6 +236,44 @@ pub fn payer(customer: &Customer) -> StripePayer {
         email: filled(customer.email.as_ref()),
         is_deleted: customer.deleted,
     }
+}
+
+/// What lies in the balances of a customer that was read with its cash balance, by kind and currency; each amount is
+/// positive.
+///
+/// # Errors
+/// An amount that cannot be carried over, named with the customer.
+pub fn customer_funds(customer: &Customer) -> Result<Vec<(BalanceKind, Money)>, MapError> {
+    let subject = Subject { kind: "customer", id: &customer.id };
+    let mut held = Vec::new();
+    let available = customer.cash_balance.as_ref().and_then(|balance| balance.available.as_ref());
+    for (code, amount) in available.into_iter().flatten().filter(|(_, amount)| **amount > 0) {
+        held.push((BalanceKind::Cash, subject.money(*amount, code)?));
+    }
+    if let Some(owed) = customer.balance.filter(|balance| *balance < 0) {
+        let code = subject.required("currency", customer.currency.as_deref())?;
+        let credit = owed.checked_neg().ok_or_else(|| subject.error("balance is out of range"))?;
+        held.push((BalanceKind::Credit, subject.money(credit, code)?));
+    }
+    Ok(held)
+}
+
+/// What a Stripe invoice says about the invoice that it stands for: what its metadata says, else its own number.
+pub fn invoice_refs_of_invoice(invoice: &Invoice, invoice_ref_keys: &[&str]) -> Vec<String> {
+    let mut refs = invoice_refs(&[&invoice.metadata], invoice_ref_keys);
+    if refs.is_empty() {
+        refs.extend(filled(invoice.number.as_ref()));
+    }
+    refs
+}
+
+/// What a checkout session says about invoices: in its metadata, else in the reference that its link was opened with.
+pub fn invoice_refs_of_session(session: &Session, invoice_ref_keys: &[&str]) -> Vec<String> {
+    let mut refs = invoice_refs(&[&session.metadata], invoice_ref_keys);
+    if refs.is_empty() {
+        refs.extend(filled(session.client_reference_id.as_ref()));
+    }
+    refs
 }
 
 struct Payer {

@@ -1,7 +1,7 @@
-//! Stripe: payments, refunds and card disputes, read back after a notice.
+//! Stripe: payments, debits under way, balances, refunds and card disputes, read back after a notice.
 //!
-//! A webhook is a hint: [`notice::Notice`] says what to read, the calls here read it,
-//! [`map`] says what it means.
+//! A webhook is a hint: [`notice::Notice`] says what to read, the calls here read it, [`map`] says what it means. The
+//! list of events has what no webhook brought.
 pub mod currency;
 pub mod facts;
 pub mod fault;
@@ -9,6 +9,8 @@ pub mod map;
 pub mod notice;
 pub mod wire;
 
+#[cfg(test)]
+mod events_tests;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +21,7 @@ use http::Method;
 use http::header::AUTHORIZATION;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
-use wire::{Charge, Customer, Dispute, InvoicePayment, List, Object, PaymentIntent, Refund};
+use wire::{Charge, Customer, Dispute, Event, InvoicePayment, List, Object, PaymentIntent, Refund, Session};
 
 /// The API version that the readers are written for; sent with every request.
 pub const VERSION: &str = "2026-10-28.endive";
@@ -77,18 +79,65 @@ impl StripeApi {
         self.get_one("customers", id, &[])
     }
 
+    /// With its cash balance, which is left out unless asked for.
+    pub fn customer_with_funds(&self, id: &str) -> Result<Call<Customer>, Fault> {
+        self.get_one("customers", id, &[("expand[]", "cash_balance")])
+    }
+
+    pub fn session(&self, id: &str) -> Result<Call<Session>, Fault> {
+        self.get_one("checkout/sessions", id, &[])
+    }
+
+    /// The checkout session that made a payment intent; there is one at most.
+    pub fn sessions_of(&self, payment_intent: &str) -> Result<Call<List<Session>>, Fault> {
+        self.get_page("checkout/sessions", &[("payment_intent", payment_intent)], None)
+    }
+
+    /// What happened from `since` to `until`, both included, in Unix seconds; newest first, `rows` at a time. Stripe
+    /// keeps events for 30 days.
+    pub fn events(
+        &self,
+        since: i64,
+        until: i64,
+        rows: u8,
+        after: Option<&str>,
+    ) -> Result<Call<List<Event>>, Fault> {
+        let (since, until, rows) = (since.to_string(), until.to_string(), rows.to_string());
+        let mut query = vec![("created[gte]", &*since), ("created[lte]", &*until), ("limit", &*rows)];
+        query.extend(after.map(|id| ("starting_after", id)));
+        self.get("events", &query)
+    }
+
+    /// The refunds of a charge that was made without a payment intent.
+    pub fn refunds_of_charge(&self, charge: &str, after: Option<&str>) -> Result<Call<List<Refund>>, Fault> {
+        self.get_page("refunds", &[("charge", charge)], after)
+    }
+
     /// The refunds of a payment intent; `after` is the last id of the page before.
     pub fn refunds_of(&self, payment_intent: &str, after: Option<&str>) -> Result<Call<List<Refund>>, Fault> {
         self.get_page("refunds", &[("payment_intent", payment_intent)], after)
     }
 
-    /// Which Stripe invoices a payment intent paid.
+    /// What paid, or is to pay, a Stripe invoice.
+    pub fn payments_of_invoice(
+        &self,
+        invoice: &str,
+        after: Option<&str>,
+    ) -> Result<Call<List<InvoicePayment>>, Fault> {
+        self.get_page("invoice_payments", &[("invoice", invoice)], after)
+    }
+
+    /// Which Stripe invoices a payment intent paid, each with the invoice itself.
     pub fn invoice_payments_of(
         &self,
         payment_intent: &str,
         after: Option<&str>,
     ) -> Result<Call<List<InvoicePayment>>, Fault> {
-        let filter = [("payment[type]", "payment_intent"), ("payment[payment_intent]", payment_intent)];
+        let filter = [
+            ("payment[type]", "payment_intent"),
+            ("payment[payment_intent]", payment_intent),
+            ("expand[]", "data.invoice"),
+        ];
         self.get_page("invoice_payments", &filter, after)
     }
 

@@ -25,6 +25,9 @@ objects! {
     Dispute = "dispute",
     InvoicePayment = "invoice_payment",
     Customer = "customer",
+    Invoice = "invoice",
+    Session = "checkout.session",
+    Event = "event",
 }
 
 impl<T: Object> Object for List<T> {
@@ -79,6 +82,8 @@ pub struct PaymentIntent {
     pub receipt_email: Option<String>,
     pub latest_charge: Option<Link<Charge>>,
     pub metadata: Option<Metadata>,
+    /// What it waits for, in a shape for each kind; older versions have an empty text for nothing.
+    pub next_action: Option<Value>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -127,6 +132,15 @@ pub struct Dispute {
     pub charge: Option<Ref>,
     pub payment_intent: Option<Ref>,
     pub evidence_details: Option<EvidenceDetails>,
+    /// What was taken from our balance for it, and given back.
+    #[serde(default)]
+    pub balance_transactions: Vec<BalanceTransaction>,
+}
+
+/// A movement on our own balance, in the currency that it settles in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct BalanceTransaction {
+    pub amount: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -141,7 +155,7 @@ pub struct InvoicePayment {
     pub amount_paid: Option<i64>,
     pub currency: String,
     pub status: String,
-    pub invoice: Ref,
+    pub invoice: Link<Invoice>,
     pub payment: PaidBy,
 }
 
@@ -160,4 +174,37 @@ pub struct Customer {
     pub email: Option<String>,
     #[serde(default)]
     pub deleted: bool,
+    /// Below zero: a credit for the next invoice; above: a debt. In `currency`.
+    pub balance: Option<i64>,
+    pub currency: Option<String>,
+    /// Only where it was asked for.
+    pub cash_balance: Option<CashBalance>,
 }
+
+/// Bank transfers that no payment has taken yet, by currency.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CashBalance {
+    pub available: Option<BTreeMap<String, i64>>,
+}
+
+/// An invoice of Stripe's, by which a payment may tell what it is for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Invoice {
+    pub id: String,
+    pub number: Option<String>,
+    pub metadata: Option<Metadata>,
+}
+
+/// What a payment link or a checkout page makes; its metadata is not copied to the payment intent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Session {
+    pub id: String,
+    pub payment_intent: Option<Ref>,
+    pub client_reference_id: Option<String>,
+    pub metadata: Option<Metadata>,
+}
+
+/// An event as the list of events has it, to be read by [`super::notice::Notice::of`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Event(pub Value);

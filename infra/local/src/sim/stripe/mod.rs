@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 pub const VERSION: &str = "2026-10-28.endive";
 
 /// Path segment, `object`, the parameter that a 404 names, and the fields a list may be filtered by.
-const RESOURCES: [(&str, &str, &str, &[&str]); 7] = [
+const RESOURCES: [(&str, &str, &str, &[&str]); 9] = [
     ("payment_intents", "payment_intent", "intent", &["customer"]),
     ("charges", "charge", "id", &["customer", "payment_intent"]),
     ("refunds", "refund", "refund", &["charge", "payment_intent"]),
@@ -36,6 +36,8 @@ const RESOURCES: [(&str, &str, &str, &[&str]); 7] = [
     ("invoice_payments", "invoice_payment", "id", &["invoice", "status"]),
     ("invoices", "invoice", "invoice", &["customer", "status"]),
     ("customers", "customer", "customer", &["email"]),
+    ("checkout/sessions", "checkout.session", "session", &["customer", "payment_intent", "status"]),
+    ("events", "event", "id", &["type"]),
 ];
 
 /// Fields that versions before "basil" had and endive has not: an object with them would teach the wrong shape.
@@ -107,6 +109,8 @@ impl Stripe {
         Router::new()
             .route("/v1/{resource}", get(list))
             .route("/v1/{resource}/{id}", get(read_one))
+            .route("/v1/checkout/sessions", get(list_sessions))
+            .route("/v1/checkout/sessions/{id}", get(read_session))
             .fallback(unknown_path)
             .layer(from_fn_with_state(self.clone(), trouble))
             .layer(from_fn_with_state(self.clone(), name_call))
@@ -185,11 +189,15 @@ impl Stripe {
         })?;
         let mut limit = DEFAULT_LIMIT;
         let mut after = None;
+        let mut created = (i64::MIN, i64::MAX);
         let mut wanted: Vec<(Vec<&str>, &str)> = Vec::new();
+        let mut expanded: Vec<&str> = Vec::new();
         for (name, value) in options {
             match name.as_str() {
                 "limit" => limit = read_limit(value)?,
                 "starting_after" => after = Some(value.as_str()),
+                "created[gte]" => created.0 = read_time(value)?,
+                "created[lte]" => created.1 = read_time(value)?,
                 "payment[type]" if *kind == "invoice_payment" => {
                     wanted.push((vec!["payment", "type"], value))
                 }
@@ -200,15 +208,17 @@ impl Stripe {
                     wanted.push((vec!["payment", "payment_intent"], value));
                 }
                 name if filters.contains(&name) => wanted.push((vec![name], value)),
-                "expand[]" => {}
+                "expand[]" => expanded.extend(value.strip_prefix("data.")),
                 name => return Err(Refusal::invalid(format!("Received unknown parameter: {name}"))),
             }
         }
         let is_wanted = |object: &&Value| {
-            wanted.iter().all(|(path, value)| {
-                let found = path.iter().try_fold(*object, |object, field| object.get(field));
-                found.and_then(Value::as_str) == Some(value)
-            })
+            let at = object.get("created").and_then(Value::as_i64).unwrap_or_default();
+            (created.0..=created.1).contains(&at)
+                && wanted.iter().all(|(path, value)| {
+                    let found = path.iter().try_fold(*object, |object, field| object.get(field));
+                    found.and_then(Value::as_str) == Some(value)
+                })
         };
         let id = |object: &Value| object.get("id").and_then(Value::as_str).map(str::to_owned);
         let mut found: Vec<&Value> = all.iter().filter(is_wanted).collect();
@@ -219,6 +229,12 @@ impl Stripe {
         }
         let has_more = found.len() > limit;
         found.truncate(limit);
+        let mut found: Vec<Value> = found.into_iter().cloned().collect();
+        for object in &mut found {
+            for field in &expanded {
+                self.expand(object, field)?;
+            }
+        }
         Ok(json!({"object": "list", "data": found, "has_more": has_more, "url": format!("/v1/{resource}")}))
     }
 }
@@ -226,6 +242,10 @@ impl Stripe {
 fn read_limit(text: &str) -> Result<usize, Refusal> {
     let limit = text.parse().ok().filter(|limit| (1..=MOST_LIMIT).contains(limit));
     limit.ok_or_else(|| Refusal::invalid(format!("Invalid limit: {text} (from 1 to {MOST_LIMIT})")))
+}
+
+fn read_time(text: &str) -> Result<i64, Refusal> {
+    text.parse().map_err(|_| Refusal::invalid(format!("Invalid timestamp: {text}")))
 }
 
 fn resource_of(
@@ -253,6 +273,26 @@ async fn read_one(
 ) -> Response {
     let result = sim.read(&resource, &id, &options, &headers);
     result.map_or_else(Refusal::response, |found| Json(found).into_response())
+}
+
+/// Two words in a path, and else a resource like any other.
+const SESSIONS: &str = "checkout/sessions";
+
+async fn list_sessions(
+    State(sim): State<Stripe>,
+    Query(options): Query<Options>,
+    headers: HeaderMap,
+) -> Response {
+    list(State(sim), Path(SESSIONS.to_owned()), Query(options), headers).await
+}
+
+async fn read_session(
+    State(sim): State<Stripe>,
+    Path(id): Path<String>,
+    Query(options): Query<Options>,
+    headers: HeaderMap,
+) -> Response {
+    read_one(State(sim), Path((SESSIONS.to_owned(), id)), Query(options), headers).await
 }
 
 async fn unknown_path(uri: http::Uri) -> Response {

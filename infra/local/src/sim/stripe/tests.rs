@@ -58,6 +58,30 @@ async fn lists_filter_and_page_newest_first() {
 }
 
 #[tokio::test]
+async fn lists_events_of_a_time_and_sessions_of_a_payment() {
+    let sim = sim();
+    for (id, created) in [("evt_1", 100), ("evt_2", 200), ("evt_3", 300)] {
+        sim.put_object(&json!({"id": id, "object": "event", "created": created, "type": "charge.succeeded"}))
+            .unwrap();
+    }
+    let session = json!({"id": "cs_1", "object": "checkout.session", "payment_intent": "pi_1", "created": 5});
+    sim.put_object(&session).unwrap();
+    let ids = |page: &Value| -> Vec<String> {
+        page["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (_, page) = get_json(&sim, "/v1/events?created[gte]=100&created[lte]=200&limit=1", KEY).await;
+    assert_eq!((ids(&page), &page["has_more"]), (vec!["evt_2".to_owned()], &json!(true)));
+    let path = "/v1/events?created[gte]=100&created[lte]=200&limit=1&starting_after=evt_2";
+    assert_eq!(ids(&get_json(&sim, path, KEY).await.1), ["evt_1"]);
+    let (_, sessions) = get_json(&sim, "/v1/checkout/sessions?payment_intent=pi_1", KEY).await;
+    assert_eq!(ids(&sessions), ["cs_1"]);
+    assert_eq!(get_json(&sim, "/v1/checkout/sessions/cs_1", KEY).await.1["payment_intent"], "pi_1");
+    sim.put_object(&json!({"id": "in_1", "object": "invoice", "number": "R-1", "created": 4})).unwrap();
+    let path = "/v1/invoice_payments?invoice=in_1&expand[]=data.invoice";
+    assert_eq!(get_json(&sim, path, KEY).await.1["data"][0]["invoice"]["number"], "R-1");
+}
+
+#[tokio::test]
 async fn refuses_as_documented() {
     let sim = sim();
     let (status, body) = get_json(&sim, "/v1/charges/ch_9", KEY).await;
