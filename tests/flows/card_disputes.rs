@@ -146,3 +146,50 @@ async fn won_and_then_lost_after_all_it_is_contested_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn won_it_is_ours_again_when_the_money_is_given_back() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        let before = world.invoice("INV-1001").await;
+        world.given_dispute_with_funds("dp_1", "pi_1", "500.00", "needs_response", &["-500.00"]);
+        world.when_notice("charge.dispute.funds_withdrawn", "dispute", "dp_1").await;
+        world.then_held("7", "INV-1001", "card dispute").await;
+        world.given_dispute_with_funds("dp_1", "pi_1", "500.00", "won", &["-500.00"]);
+        world.when_notice("charge.dispute.closed", "dispute", "dp_1").await;
+        world.then_held("7", "INV-1001", "card dispute").await;
+        world.given_dispute_with_funds("dp_1", "pi_1", "500.00", "won", &["-500.00", "500.00"]);
+        world.when_notice("charge.dispute.funds_reinstated", "dispute", "dp_1").await;
+        assert_eq!(world.invoice("INV-1001").await, before);
+        world.then_tasks(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_inquiry_that_takes_the_money_is_a_dispute() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_dispute_with_funds("dp_1", "pi_1", "500.00", "warning_needs_response", &["-500.00"]);
+        world.when_notice("charge.dispute.created", "dispute", "dp_1").await;
+        world.then_held("7", "INV-1001", "card dispute").await;
+        world.then_tasks(&[TaskKind::CardDispute]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_debit_that_the_bank_took_back_is_lost_at_once() {
+    story(async |world| {
+        world.given_larkspur().await;
+        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
+        world.given_dispute_with_funds("dp_1", "pi_1", "500.00", "lost", &["-500.00"]);
+        world.when_notice("charge.dispute.closed", "dispute", "dp_1").await;
+        world.then_held("7", "INV-1001", "card dispute").await;
+        world.when_decided("INV-1001", "dp_1", RefundChoice::Reopen).await;
+        world.then_open_in_quickbooks("INV-1001", "500.00");
+    })
+    .await;
+}

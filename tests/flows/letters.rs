@@ -157,6 +157,7 @@ async fn a_complaint_counts_as_an_opt_out() {
         world.when_tick("2026-03-25", "11:00").await;
         assert_eq!(world.letters(), 1);
         world.then_held("7", "INV-1001", "opt-out").await;
+        world.then_tasks(&[TaskKind::Complaint]).await;
     })
     .await;
 }
@@ -270,6 +271,38 @@ async fn a_letter_that_ses_rejects_counts_as_not_sent() {
         world.then_tasks(&[TaskKind::LetterUnknown]).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_third_letter_in_a_row_that_comes_back_for_now_calls_a_person() {
+    story(async |world| {
+        world.given_larkspur().await;
+        let days = ["2026-03-16", "2026-03-25", "2026-04-03"];
+        for (before, day) in days.into_iter().enumerate() {
+            world.when_tick(day, "11:00").await;
+            world.then_tasks(&[]).await;
+            world.when_letter_event("7", day, "ap@larkspur.example", Sent::TransientBounce).await;
+            assert_eq!(world.letters(), before + 1);
+        }
+        world.then_tasks(&[TaskKind::AddressBounced]).await;
+        assert!(world.tasks().await[0].1.contains("for now"));
+        let status = world.customer("7").await.contacts[0].status.clone();
+        assert_eq!(status, AddressStatus::Usable, "a full mailbox is not a dead one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delivery_between_ends_the_row() {
+    let mut world = tests::World::new(tests::Telling::Plain).await;
+    world.given_larkspur().await;
+    let outcomes = [Sent::TransientBounce, Sent::TransientBounce, Sent::Delivery, Sent::TransientBounce];
+    for (day, outcome) in ["2026-03-16", "2026-03-25", "2026-04-03", "2026-04-15"].into_iter().zip(outcomes) {
+        world.when_tick(day, "11:00").await;
+        world.when_letter_event("7", day, "ap@larkspur.example", outcome).await;
+    }
+    assert_eq!(world.letters(), 4);
+    world.then_tasks(&[]).await;
 }
 
 #[tokio::test]

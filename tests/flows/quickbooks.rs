@@ -3,7 +3,7 @@ use app::queues::QueueName;
 use domain::invoice::RefundChoice;
 use domain::payment::Posting;
 use domain::task::TaskKind;
-use tests::{Telling, Trouble, World, story};
+use tests::{Mail, Sent, Telling, Trouble, World, story};
 
 #[tokio::test]
 async fn pulled_again_nothing_changes() {
@@ -397,6 +397,47 @@ async fn a_merged_customer_takes_its_money_along_and_a_person_is_told() {
 }
 
 #[tokio::test]
+async fn a_merged_customer_keeps_what_held_its_letters_back() {
+    let mut world = World::new(Telling::Plain).await;
+    world.given_customer("8", "Larkspur Design", "ap@larkspur.example");
+    world.given_larkspur().await;
+    world.when_tick("2026-03-16", "11:00").await;
+    let address = world.reply_address("7", "2026-03-16");
+    let mail = Mail::new("ap@larkspur.example", &address, "We will pay this invoice on Friday.");
+    world.when_mail(&mail).await;
+    let before = world.invoice("INV-1001").await;
+    world.given_invoice("INV-1002", "8", "200.00", "2026-03-06");
+    world.when_letter_event("7", "2026-03-16", "ap@larkspur.example", Sent::PermanentBounce).await;
+    world.when_it_is("2026-03-16", "12:00");
+    world.given_merged("7", "8");
+    world.when_pull().await;
+    let moved = world.invoice("INV-1001").await;
+    assert_eq!((moved.customer.as_str(), &moved.promise), ("qbo:8", &before.promise));
+    assert!(moved.promise.is_some());
+    let (former, into) = (world.customer("7").await, world.customer("8").await);
+    assert_eq!(into.contacts[0].status, former.contacts[0].status);
+    assert_eq!(into.contacted_on, former.contacted_on);
+    world.when_tick("2026-03-25", "11:00").await;
+    assert_eq!(world.letters(), 1, "the one of before");
+    world.then_held("8", "INV-1002", "address bounced").await;
+}
+
+#[tokio::test]
+async fn an_opt_out_counts_for_the_address_wherever_it_is() {
+    story(async |world| {
+        world.given_customer("8", "Larkspur Design", "ap@larkspur.example");
+        world.given_larkspur().await;
+        world.given_invoice("INV-1002", "8", "200.00", "2026-03-06");
+        world.when_pull().await;
+        world.when_opted_out_by_link("7").await;
+        world.when_tick("2026-03-17", "11:00").await;
+        assert_eq!(world.letters(), 0);
+        world.then_held("8", "INV-1002", "opt-out").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_payment_by_people_that_they_delete_and_enter_again_settles_its_invoice() {
     story(async |world| {
         world.given_larkspur().await;
@@ -485,25 +526,6 @@ async fn a_credit_link_that_people_delete_takes_the_credit_off() {
         world.given_deleted("CM-1");
         world.when_pull().await;
         world.then_open("INV-1001", "500.00").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_dry_run_posts_nothing_and_going_live_posts_what_is_due() {
-    story(async |world| {
-        world.given_larkspur().await;
-        world.given_sending(false);
-        world.when_card_payment("pi_1", "500.00", "INV-1001").await;
-        world.then_open("INV-1001", "0.00").await;
-        world.when_tick("2026-03-17", "11:00").await;
-        world.then_posted(0);
-        assert_eq!(world.letters(), 0);
-        world.given_sending(true);
-        world.when_tick("2026-03-17", "12:00").await;
-        world.then_posted(1);
-        world.then_open_in_quickbooks("INV-1001", "0.00");
-        world.then_tasks(&[]).await;
     })
     .await;
 }

@@ -4,6 +4,7 @@ use crate::pages::layout::{customer_path, invoice_path, segment};
 use crate::stop::Stop;
 use crate::submit::{Fields, Submission};
 use app::App;
+use app::flows::erp::answers::{self, Question};
 use app::flows::letter_outcomes::{Outcome, resolve};
 use app::flows::refunds::{RefundDecision, decide};
 use app::flows::{cash, disputes, pauses, tasks, undo};
@@ -111,6 +112,49 @@ pub async fn resolve_letter(
                 .ok_or_else(|| Failure::poison("the task is not about a letter"))?;
             resolve(app, &cause, &letter, outcome, person.who()).await?;
             Ok("/tasks?notice=letter".to_owned())
+        }
+    })
+    .await
+}
+
+/// Asks for the posting of a payment that the ledger should have.
+pub async fn post_payment(
+    State(app): Ours,
+    Extension(person): By,
+    Path(task): Path<String>,
+    Form(fields): Form<Fields>,
+) -> Page {
+    let form = Submission { app: &app, person: &person, action: format!("tasks/{task}/post"), fields };
+    form.carry_out(|cause| {
+        let (app, person) = (&app, &person);
+        async move {
+            let task = open_task(app, &TaskId(task)).await?;
+            let About::Posting(Question { may_post: Some(payment), .. }) = about(app, &task).await? else {
+                return Err(Failure::poison("nothing is left to post"));
+            };
+            answers::post(app, &cause, &task.id, &payment, person.who()).await?;
+            Ok("/tasks?notice=posting".to_owned())
+        }
+    })
+    .await
+}
+
+/// Tells which payment of the ledger a payment of ours is.
+pub async fn same_money(
+    State(app): Ours,
+    Extension(person): By,
+    Path(task): Path<String>,
+    Form(fields): Form<Fields>,
+) -> Page {
+    let form = Submission { app: &app, person: &person, action: format!("tasks/{task}/same"), fields };
+    let ours = PaymentId(form.field("ours")?.to_owned());
+    let theirs = PaymentId(form.field("theirs")?.to_owned());
+    form.carry_out(|cause| {
+        let (app, person) = (&app, &person);
+        async move {
+            let task = open_task(app, &TaskId(task)).await?;
+            answers::is_same(app, &cause, &task.id, (&ours, &theirs), person.who()).await?;
+            Ok("/tasks?notice=posting".to_owned())
         }
     })
     .await

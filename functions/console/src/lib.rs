@@ -32,6 +32,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/tasks", get(pages::tasks::page))
         .route("/tasks/{task}/done", post(actions::finish_task))
         .route("/tasks/{task}/letter", post(actions::resolve_letter))
+        .route("/tasks/{task}/post", post(actions::post_payment))
+        .route("/tasks/{task}/same", post(actions::same_money))
         .route("/customers/{id}", get(pages::customer::page))
         .route("/customers/{id}/end-pause", post(actions::end_pause))
         .route("/invoices/{id}", get(pages::invoice::page))

@@ -79,6 +79,8 @@ async fn seed(app: &App) {
         pauses: vec![],
         contacted_on: vec![],
         letter_in_hand: None,
+        debits_in_flight: vec![],
+        funds_held: vec![],
         last_decision: None,
     };
     let invoice = Invoice {

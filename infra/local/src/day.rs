@@ -8,7 +8,7 @@ use crate::sim::stripe::webhook::webhook;
 use crate::{pump, sim};
 use app::flows::dunning::stored_policy;
 use app::flows::policies;
-use app::messages::{ErpPullDue, TickDue, outgoing};
+use app::messages::{ErpPullDue, EventSweepDue, TickDue, outgoing};
 use app::ports::Queue;
 use app::queues::{Outgoing, QueueName};
 use app::settings::SecretText;
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 pub struct Step {
     /// The entity's local time, "HH:MM".
     pub at: String,
-    /// `pull`, `tick`, `webhook`, `bank`, `mail` or `mail-event`.
+    /// `pull`, `tick`, `sweep`, `webhook`, `webhook-lost`, `bank`, `mail` or `mail-event`.
     pub what: String,
     /// Under the events folder.
     #[serde(default)]
@@ -156,7 +156,16 @@ impl Day {
                 let at = Some(self.instant(bundle, &step.at)?.to_rfc3339());
                 enqueue(bundle, QueueName::DunningTick, outgoing(&TickDue::new(entity, at))).await
             }
+            "sweep" => {
+                let at = Some(self.instant(bundle, &step.at)?.to_rfc3339());
+                enqueue(bundle, QueueName::PaymentIntake, outgoing(&EventSweepDue::new(entity, at, None)))
+                    .await
+            }
             "webhook" => self.deliver_webhook(bundle, step, screen).await,
+            "webhook-lost" => {
+                let event = serde_json::from_slice(&self.bytes(step)?).map_err(Stopped::at(&step.file))?;
+                self.change_vendor(bundle, &event)
+            }
             "bank" => {
                 let key = self.upload(bundle, step, "bank").await?;
                 let event = json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
@@ -254,15 +263,16 @@ impl Day {
     /// What the event tells has happened at Stripe, once: an event that is delivered again changes nothing there.
     fn change_vendor(&self, bundle: &Bundle, event: &Value) -> Result<(), Stopped> {
         let name = format!("vendor#{}", event.get("id").and_then(Value::as_str).unwrap_or_default());
+        let Some(stripe) = &bundle.stripe else { return Ok(()) };
+        if bundle.queues.is_marked(&name)? {
+            return Ok(());
+        }
         let object =
             event.pointer("/data/object").filter(|object| object.get("object") != Some(&json!("payout")));
-        if let Some(object) = object
-            && let Some(stripe) = &bundle.stripe
-            && !bundle.queues.is_marked(&name)?
-        {
-            stripe.put_object(object).map_err(Stopped::at("the Stripe simulator's books"))?;
-            bundle.queues.mark(&name)?;
+        for put in object.into_iter().chain([event]) {
+            stripe.put_object(put).map_err(Stopped::at("the Stripe simulator's books"))?;
         }
+        bundle.queues.mark(&name)?;
         Ok(())
     }
 }

@@ -90,7 +90,7 @@ pub enum AuditCommand {
         /// The deployed bundle's ledger table; region and credentials come from the environment.
         #[arg(long, value_name = "NAME")]
         table: Option<String>,
-        /// Postings wait on purpose, in a dry run or while everything is stopped: none is late.
+        /// Postings and letters wait on purpose, in a dry run or while everything is stopped: none is late.
         #[arg(long)]
         held: bool,
     },

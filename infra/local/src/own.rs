@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// Settings that the file may hold, named as in a deployed bundle; texts are variables, objects are secrets.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 11] = [
     "ENTITY_NAME",
     "ENTITY_ADDRESS",
     "ZONE",
@@ -21,6 +21,8 @@ const VARIABLES: [&str; 9] = [
     "MAIL_FROM",
     "REPLY_DOMAIN",
     "PAYOUT_ORIGINATORS",
+    "OWN_ACCOUNTS",
+    "BANK_CSV",
     "QBO_REALM",
     "QBO_CLIENT_ID",
 ];
@@ -74,7 +76,7 @@ impl Own {
     pub fn plays(&self, what: &str) -> bool {
         match what {
             "pull" | "tick" => true,
-            "webhook" => self.is_none(),
+            "webhook" | "webhook-lost" | "sweep" => self.is_none(),
             _ => self.quickbooks_api.is_none(),
         }
     }

@@ -104,8 +104,8 @@ pub fn ledger_lines(ledger: &Ledger) -> Result<Vec<String>, Stopped> {
         let pauses: Vec<String> =
             customer.pauses.iter().map(|pause| format!("{:?} {:?}", pause.reason, pause.until)).collect();
         say(format!(
-            "customer {} {statuses:?} {pauses:?} contacted {:?}",
-            customer.id, customer.contacted_on
+            "customer {} {statuses:?} {pauses:?} contacted {:?} debits {:?} funds {:?}",
+            customer.id, customer.contacted_on, customer.debits_in_flight, customer.funds_held
         ));
     }
     for letter in ledger.letters.iter().map(|stored| &stored.state) {

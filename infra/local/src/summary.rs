@@ -35,6 +35,7 @@ fn told(event: &Event) -> (&'static str, String) {
     match event {
         Event::LedgerRecordsPulled { kind, count } => ("ledger pulled", format!("{count} {kind}")),
         Event::PaymentReceived { payment, amount } => ("payment received", format!("{payment} {amount}")),
+        Event::PaymentEnriched { payment } => ("payment enriched", payment.to_string()),
         Event::CashApplied { payment, lines, evidence } => {
             ("cash applied", format!("{payment} on {} invoice(s): {evidence}", lines.len()))
         }
@@ -54,6 +55,14 @@ fn told(event: &Event) -> (&'static str, String) {
         Event::WrittenBack { payment, external_id } => {
             ("written back", format!("{payment} as {external_id}"))
         }
+        Event::PostingWithheld { payment } => ("posting withheld", payment.to_string()),
+        Event::PostingAnswered { payment, how } => ("posting answered", format!("{payment}, {how}")),
+        Event::DebitStarted { payment, amount, until } => {
+            ("debit in flight", format!("{payment} {amount}, until {until} at most"))
+        }
+        Event::DebitEnded { payment, has_succeeded: true } => ("debit succeeded", payment.to_string()),
+        Event::DebitEnded { payment, has_succeeded: false } => ("debit failed", payment.to_string()),
+        Event::FundsAtProvider { holder, amounts } => ("funds at Stripe", format!("{holder} {amounts:?}")),
         Event::PromiseMade { amount, on, .. } => ("promise made", format!("{amount} on {on}")),
         Event::PromiseValued { invoice, outcome, .. } => ("promise valued", format!("{invoice} {outcome:?}")),
         Event::DisputeOpened { invoices, reason } => {

@@ -13,6 +13,16 @@ use std::collections::BTreeMap;
 /// The version of messages sent now.
 pub const MESSAGE_VERSION: u32 = 1;
 
+/// A page of a list of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventWindow {
+    /// Unix seconds, both included.
+    pub since: i64,
+    pub until: i64,
+    /// The last event of the page before.
+    pub after: Option<String>,
+}
+
 /// A message with the queue that it belongs to.
 pub trait Message: Serialize + DeserializeOwned {
     const QUEUE: QueueName;
@@ -42,6 +52,16 @@ macro_rules! messages {
 messages! {
     /// A webhook as it came, verified; body in base64.
     WebhookReceived => PaymentIntake { source: String, headers: BTreeMap<String, String>, body: String }
+    /// Look through the payment provider's list of events for those that no webhook brought.
+    EventSweepDue => PaymentIntake {
+        entity: EntityId,
+        /// The scheduled instant; the clock's where the scheduler does not fill it in.
+        #[serde(default, alias = "at")]
+        scheduled_at: Option<String>,
+        /// The page to follow; absent to begin.
+        #[serde(default)]
+        window: Option<EventWindow>,
+    }
     /// Decide what a payment settles.
     CashApplicationDue => CashApplication { entity: EntityId, payment: PaymentId }
     /// Bring the ledger's record of a payment in line with ours.
@@ -121,7 +141,7 @@ pub fn of_follow_up(
             let payment = PaymentId(id("PAY").ok_or_else(misplaced)?);
             (QueueName::CashApplication, outgoing(&CashApplicationDue::new(entity, payment))?)
         }
-        FollowUp::WriteBack => {
+        FollowUp::WriteBack | FollowUp::PostAgain => {
             let payment = PaymentId(id("PAY").ok_or_else(misplaced)?);
             (QueueName::WriteBack, outgoing(&WriteBackDue::new(entity, payment))?)
         }

@@ -1,6 +1,7 @@
 //! The deployment's settings, read once from variables and secrets that `shared/aws` or `infra/local` gives.
 use base64::Engine as _;
 use chrono_tz::Tz;
+use connectors::bank::CsvMapping;
 use domain::ids::EntityId;
 use domain::money::{Currency, currency};
 use std::collections::BTreeMap;
@@ -93,6 +94,10 @@ pub struct Settings {
     pub keys: Keys,
     /// Originators on a bank statement whose credits are payouts, never customer payments.
     pub payout_originators: Vec<String>,
+    /// Bank accounts of the company: what comes from one is no customer payment. Capitals, no spaces.
+    pub own_accounts: Vec<String>,
+    /// How the CSV exports of the company's banks are to be read.
+    pub bank_csv: Vec<CsvMapping>,
 }
 
 /// A setting that is missing or does not read.
@@ -172,12 +177,31 @@ impl Settings {
                 session: of(&keys, "session"),
             },
             payout_originators: split(&or("PAYOUT_ORIGINATORS", "STRIPE")),
+            own_accounts: list("OWN_ACCOUNTS").iter().map(|account| compact(account)).collect(),
+            bank_csv: bank_csv(&text("BANK_CSV")).map_err(|why| fault("BANK_CSV", why))?,
         })
     }
 }
 
 fn split(list: &str) -> Vec<String> {
     list.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+fn compact(account: &str) -> String {
+    account.split_whitespace().collect::<String>().to_uppercase()
+}
+
+/// Mappings as a JSON list; none where the setting is empty.
+fn bank_csv(json: &str) -> Result<Vec<CsvMapping>, String> {
+    if json.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mappings: Vec<CsvMapping> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let faults = mappings.iter().flat_map(|mapping| {
+        mapping.faults().into_iter().map(|fault| format!("mapping {:?}, {fault}", mapping.name))
+    });
+    let faults: Vec<String> = faults.collect();
+    if faults.is_empty() { Ok(mappings) } else { Err(faults.join("; ")) }
 }
 
 fn secret(secrets: &Secrets, name: &str) -> Result<Secrets, SettingError> {
@@ -212,6 +236,20 @@ mod tests {
         assert!(!read("").unwrap().is_sending && !read("dry-run").unwrap().is_sending);
         assert!(read("live").unwrap().is_sending);
         assert_eq!(read("yes").unwrap_err().name, "SENDING");
+    }
+
+    #[test]
+    fn a_csv_mapping_is_read_whole_or_refused_by_name() {
+        let read = |json: &str| Settings::read(&vars(&[("BANK_CSV", json)]), &Secrets::new());
+        let good = r#"[{"name":"house bank","account":"DE1","currency":"EUR",
+            "columns":{"booked_on":"Date","amount":"Amount"}}]"#;
+        assert_eq!(read(good).unwrap().bank_csv[0].name, "house bank");
+        assert!(read("").unwrap().bank_csv.is_empty());
+        let error =
+            read(r#"[{"name":"b","account":"1","currency":"EUX","columns":{"booked_on":"D","amount":"A"}}]"#);
+        let why = error.unwrap_err().to_string();
+        assert_eq!(why, "setting BANK_CSV: mapping \"b\", currency: unknown currency \"EUX\"");
+        assert!(read(r#"[{"name":"b","columns":{"booked":"D"}}]"#).is_err());
     }
 
     #[test]

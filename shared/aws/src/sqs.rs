@@ -18,6 +18,11 @@ const PARTIAL_PAUSE: Duration = Duration::from_millis(100);
 /// Messages that one receive takes, and for how long they are out of sight then.
 const RECEIVE_MAX: i32 = 10;
 const LOOK_SECONDS: i32 = 30;
+/// A receive that waits asks every server of SQS; one that does not asks some, and may find nothing where there is
+/// something.
+const WAIT_SECONDS: i32 = 1;
+/// Receives in a row without news after which a queue counts as seen to its end.
+const EMPTY_MAX: u32 = 2;
 /// The most dead letters that one look at a queue shows; more are seen once these are gone.
 const DEAD_SHOWN_MAX: usize = 200;
 
@@ -43,6 +48,7 @@ impl SqsQueue {
     async fn receive_dead(&self, queue: QueueName, url: &str) -> Result<Vec<Message>, Unavailable> {
         let call = self.client.receive_message().queue_url(url);
         let call = call.max_number_of_messages(RECEIVE_MAX).visibility_timeout(LOOK_SECONDS);
+        let call = call.wait_time_seconds(WAIT_SECONDS);
         let call = call.message_attribute_names(REASON);
         let call = call.message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
         let answer = call.send().await;
@@ -55,15 +61,14 @@ impl SqsQueue {
             return Err(unavailable(queue, "this function has no URL for its dead letters".to_owned()));
         };
         let mut found: BTreeMap<String, DeadLetter> = BTreeMap::new();
-        while found.len() < DEAD_SHOWN_MAX {
+        let mut empty = 0;
+        while found.len() < DEAD_SHOWN_MAX && empty < EMPTY_MAX {
             let before = found.len();
             for message in self.receive_dead(queue, url).await? {
                 let dead = dead_letter(queue, &message);
                 found.insert(dead.message_id.clone(), dead);
             }
-            if found.len() == before {
-                break;
-            }
+            empty = if found.len() == before { empty + 1 } else { 0 };
         }
         Ok(found.into_values().collect())
     }
@@ -77,13 +82,11 @@ impl SqsQueue {
         let told = |error: String| unavailable(queue, error);
         let url = self.dead_urls.get(&queue);
         let url = url.ok_or_else(|| told("there is no URL for its dead letters".to_owned()))?;
-        let mut moved = Vec::new();
-        loop {
+        let (mut moved, mut empty) = (Vec::new(), 0);
+        while empty < EMPTY_MAX {
             let messages = self.receive_dead(queue, url).await?;
             let old: Vec<&Message> = messages.iter().filter(|message| sent_at(message) < began).collect();
-            if old.is_empty() {
-                return Ok(moved);
-            }
+            empty = if old.is_empty() { empty + 1 } else { 0 };
             for message in old {
                 let body = message.body().unwrap_or_default();
                 self.send_all(queue, vec![Outgoing::now(body)]).await?;
@@ -93,6 +96,7 @@ impl SqsQueue {
                 moved.push(dead_letter(queue, message));
             }
         }
+        Ok(moved)
     }
 
     async fn send_all(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), Unavailable> {

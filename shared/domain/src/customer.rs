@@ -1,5 +1,6 @@
 //! Customers and their contacts: who owes, who may be written to, and when they last were.
 use crate::ids::{ContactId, CustomerId, EntityId, ExternalRef, LetterId};
+use crate::in_flight::{DebitInFlight, FundsHeld};
 use crate::invoice::ExternalVersion;
 use crate::sealed::{LookupHash, Sealed};
 use chrono::NaiveDate;
@@ -75,6 +76,12 @@ pub struct Customer {
     pub contacts: Vec<Contact>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
+    /// Bank debits under way; while one may succeed, nobody is chased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub debits_in_flight: Vec<DebitInFlight>,
+    /// Money in balances at the payment provider; it counts like unapplied cash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funds_held: Vec<FundsHeld>,
     /// Days of the latest automatic letters, oldest first, for the contact window.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacted_on: Vec<NaiveDate>,

@@ -15,6 +15,7 @@ pub mod customer;
 pub mod dates;
 pub mod dunning;
 pub mod ids;
+pub mod in_flight;
 pub mod inbox;
 pub mod invoice;
 pub mod letters;

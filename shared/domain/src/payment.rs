@@ -58,6 +58,9 @@ pub struct Reversal {
 pub enum Posting {
     /// Not there yet; posted once it is applied.
     NotPosted,
+    /// Not there by us: it was applied in a dry run, when people kept the ledger by themselves. Posted only when a
+    /// person asks for it.
+    Withheld,
     /// There, with these lines and this total, by us.
     Posted {
         external_id: String,
@@ -192,7 +195,7 @@ impl Payment {
     pub fn is_posted(&self) -> bool {
         match &self.posting {
             Posting::ByPeople => true,
-            Posting::NotPosted => self.allocations.is_empty(),
+            Posting::NotPosted | Posting::Withheld => self.allocations.is_empty(),
             Posting::Posted { lines, .. } => self.allocations.iter().all(|ours| {
                 let is_there = |line: &Allocation| {
                     line.invoice == ours.invoice && line.amount.minor() >= ours.amount.minor()

@@ -12,6 +12,8 @@ pub enum TaskKind {
     PaymentReview,
     /// A refund reopened an invoice: credit, reopen or void.
     RefundToDecide,
+    /// The bank took money back, or gave some back, and what for is not certain.
+    BankReturn,
     /// A card dispute: gather evidence, or decide after it was lost.
     CardDispute,
     /// A mail that needs reading.
@@ -22,12 +24,18 @@ pub enum TaskKind {
     LetterUnknown,
     /// An address bounced.
     AddressBounced,
+    /// The owner of an address called a letter spam: nobody is written to there any more.
+    Complaint,
     /// A connection must be authorised again.
     Reconnect,
     /// The ledger and we disagree, or it refused what we posted.
     LedgerMismatch,
+    /// Money lies at the payment provider, in a balance or on its way, and settles nothing by itself.
+    FundsAtProvider,
     /// A message that no try could work off, or a record that its work cannot read.
     StuckWork,
+    /// What a person did in the hour that a restored backup does not have.
+    LostAction,
 }
 
 impl TaskKind {
@@ -35,14 +43,18 @@ impl TaskKind {
         match self {
             Self::PaymentReview => "Payment to review",
             Self::RefundToDecide => "Refund to decide",
+            Self::BankReturn => "Bank return",
             Self::CardDispute => "Card dispute",
             Self::MailReview => "Mail to read",
             Self::Quarantine => "Input that could not be read",
             Self::LetterUnknown => "Letter with unknown outcome",
             Self::AddressBounced => "Address bounced",
+            Self::Complaint => "Letter marked as spam",
             Self::Reconnect => "Connection to authorise again",
             Self::LedgerMismatch => "Ledger mismatch",
+            Self::FundsAtProvider => "Money at the payment provider",
             Self::StuckWork => "Work that got stuck",
+            Self::LostAction => "Action lost with a restore",
         }
     }
 }

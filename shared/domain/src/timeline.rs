@@ -58,18 +58,20 @@ pub struct Touched {
 pub enum FollowUp {
     ApplyCash,
     WriteBack,
+    /// A write-back that may create the posting anew where people have voided or deleted it: a person asked for that.
+    PostAgain,
     SendLetter,
 }
 
 impl FollowUp {
-    pub const ALL: [Self; 3] = [Self::ApplyCash, Self::WriteBack, Self::SendLetter];
+    pub const ALL: [Self; 4] = [Self::ApplyCash, Self::WriteBack, Self::PostAgain, Self::SendLetter];
 
     /// How long it may stand before something must be wrong: money is applied and letters go on their day; a posting
     /// waits over a weekend for somebody to connect the ledger again.
     pub const fn age_max(self) -> TimeDelta {
         match self {
             Self::ApplyCash | Self::SendLetter => TimeDelta::hours(26),
-            Self::WriteBack => TimeDelta::hours(74),
+            Self::WriteBack | Self::PostAgain => TimeDelta::hours(74),
         }
     }
 
@@ -85,7 +87,10 @@ impl FollowUp {
                         | Event::CashUnapplied { .. }
                 )
             }
-            Self::WriteBack => matches!(event, Event::WrittenBack { .. } | Event::TaskOpened { .. }),
+            Self::WriteBack | Self::PostAgain => matches!(
+                event,
+                Event::WrittenBack { .. } | Event::TaskOpened { .. } | Event::PostingWithheld { .. }
+            ),
             Self::SendLetter => matches!(
                 event,
                 Event::LetterCancelled { .. }
@@ -112,6 +117,10 @@ pub enum Event {
     PaymentReceived {
         payment: PaymentId,
         amount: Money,
+    },
+    /// The bank told more about it than when it was booked.
+    PaymentEnriched {
+        payment: PaymentId,
     },
     CashApplied {
         payment: PaymentId,
@@ -155,6 +164,30 @@ pub enum Event {
     WrittenBack {
         payment: PaymentId,
         external_id: String,
+    },
+    /// A dry run posts nothing, and going live posts nothing of it unasked.
+    PostingWithheld {
+        payment: PaymentId,
+    },
+    /// A person said what is to become of a payment that the ledger should have.
+    PostingAnswered {
+        payment: PaymentId,
+        how: String,
+    },
+    /// A bank debit of a customer is under way; `until` it holds all letters, at most.
+    DebitStarted {
+        payment: PaymentId,
+        amount: Money,
+        until: NaiveDate,
+    },
+    DebitEnded {
+        payment: PaymentId,
+        has_succeeded: bool,
+    },
+    /// What lies in a customer's balances at the payment provider changed to this; nothing, if empty.
+    FundsAtProvider {
+        holder: String,
+        amounts: Vec<Money>,
     },
     PromiseMade {
         promise: PromiseId,

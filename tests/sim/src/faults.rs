@@ -43,6 +43,8 @@ pub struct Plan {
     pub newer_messages: u32,
     pub deploy: Option<(i64, i64)>,
     pub garbage: u32,
+    /// A webhook never comes.
+    pub webhook_lost: u32,
     /// Clocks differ by up to so many milliseconds.
     pub skew: i64,
     /// Milliseconds that a call takes at most.
@@ -50,7 +52,7 @@ pub struct Plan {
 }
 
 /// Like [`Counts::add`] for every class, so that a class that never fires is seen as zero.
-pub const CLASSES: [&str; 22] = [
+pub const CLASSES: [&str; 23] = [
     "throttled",
     "request lost",
     "answer lost",
@@ -72,6 +74,7 @@ pub const CLASSES: [&str; 22] = [
     "mail event lost",
     "newer message",
     "garbage",
+    "webhook lost",
     "skewed clock",
 ];
 
@@ -87,7 +90,7 @@ impl Plan {
         let (tick_missed, tick_twice) = (rate(20), rate(20));
         let (vendor_refuses, vendor_unreachable, vendor_answer_lost) = (rate(8), rate(8), rate(8));
         let (mail_refused, mail_unclear, mail_event_lost) = (rate(60), rate(60), rate(30));
-        let (newer_messages, garbage) = (rate(90), rate(8));
+        let (newer_messages, garbage, webhook_lost) = (rate(90), rate(8), rate(30));
         let is_on = |rng: &mut Rng| !rng.percent(40);
         let index_lag = if is_on(rng) { rng.between(1, 3_000) } else { 0 };
         let skew = if is_on(rng) { 2_000 } else { 0 };
@@ -123,6 +126,7 @@ impl Plan {
             newer_messages,
             deploy: None,
             garbage,
+            webhook_lost,
             skew,
             latency,
         }

@@ -4,7 +4,7 @@ use crate::sweep::{Enough, sweep};
 use std::collections::BTreeSet;
 
 /// Every planted bug, by name.
-pub const MUTANTS: [&str; 36] = [
+pub const MUTANTS: [&str; 38] = [
     "payment-named-by-its-notice",
     "versions-not-checked",
     "chain-cut",
@@ -15,12 +15,14 @@ pub const MUTANTS: [&str; 36] = [
     "unclear-letter-released",
     "promise-ignored",
     "dispute-ignored",
+    "debit-ignored",
     "opt-out-ignored",
     "written-to-too-often",
     "early-reversal-dropped",
     "refund-reopens-nothing",
     "failed-refund-forgotten",
     "webhook-answered-before-it-is-queued",
+    "lost-webhook-left",
     "failure-acknowledged",
     "poison-dropped",
     "written-then-sent",

@@ -1,7 +1,9 @@
 //! What our own people do about open tasks, and customers by the links in letters; by the flows that console and portal
 //! use.
 use crate::runtime::{Ended, Runtime, Work};
+use app::App;
 use app::flows::dunning::letter_id;
+use app::flows::erp::answers::{is_same, post, question};
 use app::flows::letter_outcomes::{Outcome, resolve};
 use app::flows::letters::send_ref;
 use app::flows::opt_out::opt_out as stop;
@@ -94,7 +96,23 @@ pub fn work(runtime: &mut Runtime) -> Work {
             let outcome = if arrived { Outcome::Arrived } else { Outcome::DidNotArrive };
             Box::pin(async move { ended(resolve(&app, &cause, &letter, outcome, "ines").await) })
         }
+        TaskKind::LedgerMismatch if kind < 75 => {
+            Box::pin(async move { ended(answer(&app, &cause, &task, turn).await) })
+        }
         _ => Box::pin(async move { ended(tasks::finish(&app, &cause, &task.id, "ines", "done").await) }),
+    }
+}
+
+/// A person says what becomes of a payment that the books should have, as far as the task asks that.
+async fn answer(app: &App, cause: &Cause, task: &CollectionsTask, turn: usize) -> Result<(), Failure> {
+    let question = question(app, task).await?;
+    let pairs = question.as_ref().map(|question| question.pairs.as_slice()).unwrap_or_default();
+    if let Some((ours, theirs)) = pairs.get(turn % pairs.len().max(1)) {
+        return is_same(app, cause, &task.id, (ours, theirs), "ines").await;
+    }
+    match question.and_then(|question| question.may_post) {
+        Some(payment) => post(app, cause, &task.id, &payment, "ines").await,
+        None => tasks::finish(app, cause, &task.id, "ines", "done").await,
     }
 }
 

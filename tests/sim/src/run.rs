@@ -14,6 +14,7 @@ use crate::world::{Happening, World, beginnings, millis};
 use app::App;
 use app::doubles::clock::{FixedClock, SeededEntropy};
 use app::doubles::seal::PlainSeal;
+use app::messages::EventSweepDue;
 use app::settings::Settings;
 use app::store::keys;
 use chrono::{DateTime, Timelike};
@@ -169,6 +170,10 @@ fn build(engine: &Engine, started: i64, zone: Tz) -> Runtime {
     };
     let policy: DunningPolicy = toml::from_str(include_str!("../../../infra/policies/default.toml")).unwrap();
     app::flows::policies::apply(&app, &policy).now_or_never().expect("nothing waits yet").unwrap();
+    // Sweeps begin with the company: what happened before them is not taken in.
+    let at = DateTime::from_timestamp_millis(started).unwrap().to_rfc3339();
+    let first = EventSweepDue::new(app.settings.entity.clone(), Some(at), None);
+    app::flows::stripe::sweep::sweep(&app, "", &first).now_or_never().expect("nothing waits yet").unwrap();
     let world = World::new(engine.clone(), vendors, zone);
     Runtime::new(engine.clone(), app, table, queue, clock, blobs, mailer, world)
 }
@@ -225,6 +230,7 @@ fn plan_chaos(runtime: &mut Runtime, started: i64, acts: u32) {
         if (8..=18).contains(&local.hour()) || matches!(local.hour(), 0 | 2) {
             core.schedule(at, Due::Outside(Happening::Tick));
             ticks.push(at);
+            core.schedule(at + 300_000, Due::Outside(Happening::Sweep));
         }
         if hour % 6 == 0 {
             core.schedule(at + 2_000, Due::Outside(Happening::Pull));
@@ -249,9 +255,13 @@ fn plan_chaos(runtime: &mut Runtime, started: i64, acts: u32) {
 /// A day on which each trigger is pulled once or twice, and people do something every quarter of an hour.
 fn plan_calm_day(runtime: &Runtime, started: i64, acts: u32) {
     let mut core = runtime.engine.lock();
-    for (hours, happening) in
-        [(0, Happening::Pull), (4, Happening::Tick), (5, Happening::Pull), (6, Happening::Tick)]
-    {
+    for (hours, happening) in [
+        (0, Happening::Pull),
+        (4, Happening::Tick),
+        (5, Happening::Pull),
+        (6, Happening::Tick),
+        (7, Happening::Sweep),
+    ] {
         core.schedule(started + 2_000 + hours * HOUR, Due::Outside(happening));
     }
     for act in 0..i64::from(acts) {
@@ -276,6 +286,7 @@ fn drain(runtime: &mut Runtime) {
             let mut core = runtime.engine.lock();
             core.after(1_000, Due::Outside(Happening::Pull));
             core.after(60_000, Due::Outside(Happening::Tick));
+            core.after(120_000, Due::Outside(Happening::Sweep));
             core.now + HOUR
         };
         let posted = postings(runtime);

@@ -4,15 +4,16 @@ use crate::engine::{Due, Engine, InvocationId, Running};
 use crate::ports::{Mailroom, Message, SimQueue};
 use crate::store::SimTable;
 use crate::triggers::{bucket_event, topic, worker};
-use crate::world::{Happening, MailFact, World};
+use crate::world::{Happening, MailFact, World, event_of};
 use app::App;
-use app::messages::{ErpPullDue, TickDue, outgoing};
+use app::messages::{ErpPullDue, EventSweepDue, TickDue, outgoing};
 use app::queues::{Outgoing, QueueName};
 use app::settings::SecretText;
 use app::stream::StreamFailure;
 use app::worker::{Delivery, Verdict, work_off};
 use bytes::Bytes;
 use connectors::signature::sign_stripe;
+use domain::timeline::entry_hash;
 use futures::task::noop_waker_ref;
 use http::StatusCode;
 use serde_json::json;
@@ -36,7 +37,8 @@ const STREAM_BATCH: usize = 20;
 pub enum Ended {
     Batch(Vec<Verdict>),
     Relay(Result<(), StreamFailure>),
-    Webhook(StatusCode),
+    /// With the digest of what came.
+    Webhook(StatusCode, String),
     /// A person's action, or a customer's: whether to try again.
     Person {
         again: bool,
@@ -222,7 +224,12 @@ impl Runtime {
         match (task, ended) {
             (Task::Batch(queue, ids), Ended::Batch(verdicts)) => self.settle(queue, &ids, verdicts),
             (Task::Relay(count), Ended::Relay(told)) => self.relayed(count, told),
-            (Task::Notice(notice), Ended::Webhook(status)) if !status.is_success() => self.tell_again(notice),
+            (Task::Notice(notice), Ended::Webhook(status, _)) if !status.is_success() => {
+                self.tell_again(notice)
+            }
+            (Task::Notice(_), Ended::Webhook(_, digest)) => {
+                self.world.answered.insert(digest);
+            }
             (Task::OptOut { customer, tries }, Ended::Person { again: true }) => {
                 self.click_again(customer, tries);
             }
@@ -392,6 +399,11 @@ impl Runtime {
                 let due = ErpPullDue::new(self.app.settings.entity.clone());
                 self.queue.deliver(QueueName::ErpPull, outgoing(&due).unwrap());
             }
+            Happening::Sweep => {
+                let at = self.engine.lock().instant().to_rfc3339();
+                let due = EventSweepDue::new(self.app.settings.entity.clone(), Some(at), None);
+                self.queue.deliver(QueueName::PaymentIntake, outgoing(&due).unwrap());
+            }
             Happening::Notice { .. } => self.notice(happening),
             Happening::BankFile { key } => {
                 self.file(&key);
@@ -430,19 +442,26 @@ impl Runtime {
 
     fn notice(&mut self, notice: Happening) {
         let Happening::Notice { event, kind, object, id, .. } = &notice else { return };
-        let now = self.engine.lock().instant();
-        let body = json!({"object": "event", "id": event, "type": kind, "api_version": "2026-10-28.endive",
-            "created": now.timestamp(), "livemode": false, "data": {"object": {"object": object, "id": id}}});
-        let body = Bytes::from(body.to_string());
+        let now = {
+            let mut core = self.engine.lock();
+            let lost = core.plan.webhook_lost;
+            if core.strikes("webhook lost", lost) {
+                return;
+            }
+            core.instant()
+        };
+        let body = Bytes::from(event_of(event, kind, object, id, now.timestamp()).to_string());
         let signature = sign_stripe(WEBHOOK_SECRET, &body, now.timestamp());
         self.webhook(Task::Notice(notice), &signature, body);
     }
 
     fn webhook(&mut self, task: Task, signature: &str, body: Bytes) {
         let request = http::Request::builder().method("POST").uri("/").header("stripe-signature", signature);
+        let digest = entry_hash(&String::from_utf8_lossy(&body));
         let request = request.body(body).unwrap();
         let app = self.app.clone();
-        let work = async move { Ended::Webhook(payment_webhook::handle(&app, request).await.status()) };
+        let work =
+            async move { Ended::Webhook(payment_webhook::handle(&app, request).await.status(), digest) };
         self.start("payment-webhook", task, Box::pin(work), false);
     }
 

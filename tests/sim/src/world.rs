@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::money::{Currency, Money};
 use domain::timeline::entry_hash;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// In every name and address of a customer, so that personal text is recognised wherever it turns up.
@@ -29,6 +29,8 @@ pub enum MailFact {
 pub enum Happening {
     Tick,
     Pull,
+    /// The look through Stripe's events.
+    Sweep,
     /// Somebody does something; what, is drawn when it happens.
     Act,
     /// Stripe tells of an object, until it is answered.
@@ -65,12 +67,12 @@ pub enum Happening {
 impl Happening {
     /// On a calendar: it comes again and again, and rest does not wait for it.
     pub const fn is_calendar(&self) -> bool {
-        matches!(self, Self::Tick | Self::Pull)
+        matches!(self, Self::Tick | Self::Pull | Self::Sweep)
     }
 
     /// It has happened outside; telling us is only a matter of time.
     pub const fn is_promised(&self) -> bool {
-        !matches!(self, Self::Tick | Self::Pull | Self::Act)
+        !matches!(self, Self::Tick | Self::Pull | Self::Sweep | Self::Act)
     }
 }
 
@@ -93,6 +95,15 @@ pub struct PaymentTruth {
     pub is_named: bool,
     /// The customer that its sender is known as.
     pub payer: Option<usize>,
+}
+
+/// A bank debit as Stripe has it.
+#[derive(Debug, Clone)]
+pub struct DebitTruth {
+    pub truth: PaymentTruth,
+    pub email: String,
+    /// Stripe's status of the payment intent.
+    pub status: &'static str,
 }
 
 /// A payment that can only settle one invoice.
@@ -121,7 +132,11 @@ pub struct World {
     pub invoices: Vec<String>,
     /// By the payment's id in our ledger.
     pub payments: BTreeMap<String, PaymentTruth>,
+    /// By the payment intent's id.
+    pub debits: BTreeMap<String, DebitTruth>,
     pub reversals: BTreeMap<String, ReversalTruth>,
+    /// Webhooks that were answered well, by the digest of their bodies.
+    pub answered: BTreeSet<String>,
     pub files: BTreeMap<String, Vec<u8>>,
     pub mails: Vec<MailTruth>,
     pub is_clumped: bool,
@@ -159,7 +174,9 @@ impl World {
             customers: Vec::new(),
             invoices: Vec::new(),
             payments: BTreeMap::new(),
+            debits: BTreeMap::new(),
             reversals: BTreeMap::new(),
+            answered: BTreeSet::new(),
             files: BTreeMap::new(),
             mails: Vec::new(),
             is_clumped: false,
@@ -241,7 +258,8 @@ impl World {
     /// Something happens, as drawn.
     pub fn act(&mut self) -> Option<Person> {
         match self.draw(|rng| rng.below(100)) {
-            0..=23 => self.pay_by_card(),
+            0..=17 => self.pay_by_card(),
+            18..=23 => self.debit(),
             24..=37 => self.pay_by_bank(),
             38..=49 => self.reverse(),
             50..=64 => self.keep_books(),
@@ -267,25 +285,8 @@ impl World {
     }
 
     fn pay_by_card(&mut self) {
-        let mut truth = self.intent();
-        let id = format!("pi_{}", self.next());
-        let created = self.engine.lock().now / 1_000;
-        let (payer, is_known) = self.draw(|rng| (rng.index(self.customers.len()), rng.percent(50)));
-        truth.payer = is_known.then_some(payer);
-        let email =
-            if is_known { self.customers[payer].email.clone() } else { format!("x@{CANARY}.example") };
-        let metadata = match truth.target.as_ref().filter(|_| truth.is_named) {
-            Some(number) => json!({"invoice_number": number}),
-            None => json!({}),
-        };
-        let cents = truth.amount;
-        self.vendors.lock().unwrap().stripe.put(json!({
-            "object": "payment_intent", "id": id, "amount": cents, "amount_received": cents, "currency": "usd",
-            "status": "succeeded", "created": created, "livemode": false, "metadata": metadata,
-            "latest_charge": {"object": "charge", "id": format!("ch_{id}"), "amount": cents,
-                "amount_captured": cents, "captured": true, "currency": "usd", "status": "succeeded",
-                "created": created, "livemode": false, "payment_intent": id,
-                "billing_details": {"name": format!("A. {CANARY}"), "email": email}}}));
+        let (id, truth, email) = self.payment();
+        self.put_intent(&id, &truth, &email, "succeeded");
         self.payments.insert(format!("stripe:{id}"), truth);
         self.tell("payment_intent.succeeded", "payment_intent", &id);
         if self.draw(|rng| rng.percent(30)) {
@@ -293,9 +294,73 @@ impl World {
         }
     }
 
+    /// A payment through Stripe, with the address of its payer.
+    fn payment(&mut self) -> (String, PaymentTruth, String) {
+        let mut truth = self.intent();
+        let id = format!("pi_{}", self.next());
+        let (payer, is_known) = self.draw(|rng| (rng.index(self.customers.len()), rng.percent(50)));
+        truth.payer = is_known.then_some(payer);
+        let email =
+            if is_known { self.customers[payer].email.clone() } else { format!("x@{CANARY}.example") };
+        (id, truth, email)
+    }
+
+    fn put_intent(&self, id: &str, truth: &PaymentTruth, email: &str, status: &str) {
+        let created = self.engine.lock().now / 1_000;
+        let metadata = match truth.target.as_ref().filter(|_| truth.is_named) {
+            Some(number) => json!({"invoice_number": number}),
+            None => json!({}),
+        };
+        let (charged, received) = match status {
+            "succeeded" => ("succeeded", truth.amount),
+            "processing" => ("pending", 0),
+            _ => ("failed", 0),
+        };
+        self.vendors.lock().unwrap().stripe.put(json!({
+            "object": "payment_intent", "id": id, "amount": truth.amount, "amount_received": received,
+            "currency": "usd", "status": status, "created": created, "livemode": false, "metadata": metadata,
+            "latest_charge": {"object": "charge", "id": format!("ch_{id}"), "amount": truth.amount,
+                "amount_captured": received, "captured": received > 0, "currency": "usd", "status": charged,
+                "created": created, "livemode": false, "payment_intent": id,
+                "billing_details": {"name": format!("A. {CANARY}"), "email": email}}}));
+    }
+
+    /// A bank debit starts, or ends after days or minutes.
+    fn debit(&mut self) {
+        let begun: Vec<String> = self
+            .debits
+            .iter()
+            .filter(|(_, debit)| debit.status == "processing")
+            .map(|(id, _)| id.clone())
+            .collect();
+        let (ends, which) = self.draw(|rng| (rng.percent(50), rng.pick(&begun).cloned()));
+        if let (true, Some(id)) = (ends, which)
+            && let Some(mut debit) = self.debits.get(&id).cloned()
+        {
+            debit.status =
+                self.draw(|rng| rng.chosen(&["succeeded", "succeeded", "requires_payment_method"]));
+            self.put_intent(&id, &debit.truth, &debit.email, debit.status);
+            let kind = if debit.status == "succeeded" {
+                self.payments.insert(format!("stripe:{id}"), debit.truth.clone());
+                "payment_intent.succeeded"
+            } else {
+                "payment_intent.payment_failed"
+            };
+            self.debits.insert(id.clone(), debit);
+            self.tell(kind, "payment_intent", &id);
+            return;
+        }
+        let (id, truth, email) = self.payment();
+        self.put_intent(&id, &truth, &email, "processing");
+        self.debits.insert(id.clone(), DebitTruth { truth, email, status: "processing" });
+        self.tell("payment_intent.processing", "payment_intent", &id);
+    }
+
     /// Stripe tells, in its own time.
     fn tell(&mut self, kind: &'static str, object: &'static str, id: &str) {
         let event = format!("evt_{}", self.next());
+        let created = self.engine.lock().now / 1_000;
+        self.vendors.lock().unwrap().stripe.happened(event_of(&event, kind, object, id, created));
         let notice = Happening::Notice { event, kind, object, id: id.to_owned(), tries: 0 };
         let mut core = self.engine.lock();
         let after =
@@ -532,6 +597,12 @@ impl World {
         drop(core);
         self.may_be_stopped.insert(self.customers[customer].id.clone());
     }
+}
+
+/// An event of Stripe's that tells no more of an object than which it is.
+pub fn event_of(event: &str, kind: &str, object: &str, id: &str, created: i64) -> Value {
+    json!({"object": "event", "id": event, "type": kind, "api_version": "2026-10-28.endive", "created": created,
+        "livemode": false, "data": {"object": {"object": object, "id": id}}})
 }
 
 /// One of our own people does something about an open task.

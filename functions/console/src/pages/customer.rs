@@ -43,6 +43,7 @@ fn body(app: &App, person: &Person, view: &CustomerView) -> Result<Markup, Money
         }
         @for sum in &sums { (sum) }
         @for pause in &view.pauses { (pause_card(person, view, pause)) }
+        (at_provider(view))
         (open(view))
         div.columns { (contacts(view)) (money_waiting(view)) }
         (letters(&view.letters))
@@ -89,6 +90,28 @@ fn pause_card(person: &Person, view: &CustomerView, line: &PauseLine) -> Markup 
                 (form(person, &format!("{}/end-pause", customer_path(&view.id)), html! {
                     button name="pause" value=(serde_json::to_string(pause).unwrap_or_default()) { "End pause" }
                 }))
+            }
+        }
+    }
+}
+
+/// Money that the payment provider has: it settles nothing yet, and explains why nobody is chased.
+fn at_provider(view: &CustomerView) -> Markup {
+    html! {
+        @if !view.debits.is_empty() || !view.funds.is_empty() {
+            section.card.pause {
+                @for debit in &view.debits {
+                    p {
+                        strong { "Debit in flight" } ": " (money(debit.amount)) " (" (debit.payment)
+                        "). Letters wait for it, until " (debit.until) " at most."
+                    }
+                }
+                @for funds in &view.funds {
+                    p {
+                        strong { "Held at the payment provider" } ": " (money(funds.amount)) " (" (funds.holder)
+                        "). It counts like unapplied cash."
+                    }
+                }
             }
         }
     }

@@ -39,6 +39,7 @@ impl Notice {
             "done" => "Marked as done.",
             "decided" => "Decided.",
             "letter" => "The letter's outcome is recorded.",
+            "posting" => "Recorded. The write-back follows by itself.",
             "pause" => "The pause is ended. The next decision follows the policy.",
             "undone" => "The application is undone. Its money waits in review.",
             "dispute" => "The dispute is closed. The next decision follows the policy.",

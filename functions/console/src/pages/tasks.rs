@@ -5,6 +5,7 @@ use super::layout::{self, NoticeQuery, customer_path, invoice_path, segment};
 use crate::guard::Person;
 use crate::stop::Stop;
 use app::App;
+use app::flows::erp::answers::Question;
 use app::letter::Letter;
 use app::views::tasks::{About, ReversalView, TaskList, TaskView, Undecided, tasks};
 use axum::extract::{Extension, Query, State};
@@ -55,6 +56,7 @@ fn task(app: &App, person: &Person, view: &TaskView) -> Markup {
             @match &view.about {
                 About::Reversal(reversal) => { (reversal_part(person, view, reversal)) }
                 About::Letter(letter) => { (letter_part(person, view, letter)) }
+                About::Posting(question) => { (posting_part(person, view, question)) }
                 About::Nothing => { (done(person, view)) }
             }
         }
@@ -66,6 +68,7 @@ const fn advice(kind: TaskKind) -> (&'static str, &'static str) {
     match kind {
         TaskKind::PaymentReview => ("Look at the candidates.", "Done"),
         TaskKind::RefundToDecide => ("Nothing is left to decide.", "Done"),
+        TaskKind::BankReturn => ("Take the payment off its invoices, if it was applied.", "Done"),
         TaskKind::CardDispute => ("Answer the dispute at the payment provider.", "Done"),
         TaskKind::MailReview => {
             ("Read it and answer it yourself. The pause on the customer's page ends the wait.", "Read")
@@ -78,8 +81,16 @@ const fn advice(kind: TaskKind) -> (&'static str, &'static str) {
         TaskKind::AddressBounced => {
             ("Correct the address in the ledger. Nobody is written to there until then.", "Done")
         }
+        TaskKind::Complaint => {
+            ("Nobody is written to at this address any more. Reach the customer in another way.", "Done")
+        }
+        TaskKind::LostAction => ("Do it again where it is still right, then mark this as done.", "Done"),
         TaskKind::Reconnect => ("Authorise the connection again, then mark this as done.", "Reconnected"),
         TaskKind::LedgerMismatch => ("Correct it in the ledger; the next pull takes it over.", "Done"),
+        TaskKind::FundsAtProvider => (
+            "Apply it to an invoice at the payment provider, or find out whose it is. This closes by itself then.",
+            "Seen",
+        ),
         TaskKind::StuckWork => {
             ("An operator mends the cause, then runs \"dunlin redrive\", which closes this.", "Done")
         }
@@ -104,6 +115,30 @@ fn letter_part(person: &Person, view: &TaskView, letter: &Letter) -> Markup {
         div.buttons {
             (button(person, &action, ("outcome", "arrived"), "It arrived"))
             (button(person, &action, ("outcome", "did_not"), "It did not arrive"))
+        }
+    }
+}
+
+/// What the ledger should have and has not: post it, or say which of the ledger's payments it is.
+fn posting_part(person: &Person, view: &TaskView, question: &Question) -> Markup {
+    let task = segment(view.task.id.as_str());
+    html! {
+        p {
+            "Posted here, it is entered in the ledger once. If people have entered it already, take theirs: its money is "
+            "then counted once. One that is not shown here appears after the next pull, if customer and amount are the "
+            "same, it settles nothing else, and the days are not more than 45 apart."
+        }
+        div.buttons {
+            @if question.may_post.is_some() {
+                (button(person, &format!("/tasks/{task}/post"), ("post", "yes"), "Post it"))
+            }
+            @for (ours, theirs) in &question.pairs {
+                (form(person, &format!("/tasks/{task}/same"), html! {
+                    input type="hidden" name="ours" value=(ours);
+                    button name="theirs" value=(theirs) { "Payment " (theirs) " is the same money as " (ours) }
+                }))
+            }
+            (button(person, &format!("/tasks/{task}/done"), ("done", "yes"), "Leave it as it is"))
         }
     }
 }

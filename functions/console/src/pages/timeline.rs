@@ -60,10 +60,12 @@ const fn tone(event: &Event) -> &'static str {
         | Event::DisputeOpened { .. }
         | Event::PromiseMade { .. }
         | Event::ContactOptedOut { .. }
+        | Event::DebitStarted { .. }
         | Event::ContactHeld { .. } => "held",
         Event::PaymentReceived { .. }
         | Event::CashApplied { .. }
         | Event::CreditApplied { .. }
+        | Event::PostingAnswered { .. }
         | Event::WrittenBack { .. } => "cash",
         Event::LetterUnknown { .. }
         | Event::LetterBounced { .. }
@@ -195,8 +197,21 @@ fn told_of_money(timeline: &Timeline, event: &Event) -> Markup {
                 "Pulled from the ledger: " (count) " " (kind) (plural(i64::from(*count), "", "s"))
             }
             Event::PaymentReceived { payment, amount } => { strong { "Payment received" } ": " (money(*amount)) " (" (payment) ")" }
+            Event::PaymentEnriched { payment } => { "The bank told more about the payment (" (payment) ")" }
             Event::CashApplied { lines: applied, evidence, .. } => {
                 strong { "Applied" } ": " (lines(timeline, applied)) ". " (evidence)
+            }
+            Event::DebitStarted { payment, amount, until } => {
+                strong { "Debit in flight" } ": " (money(*amount)) " (" (payment) "), letters wait until " (until) " at most"
+            }
+            Event::DebitEnded { payment, has_succeeded } => {
+                "Debit " (if *has_succeeded { "succeeded" } else { "did not succeed" }) " (" (payment) ")"
+            }
+            Event::FundsAtProvider { holder, amounts } => {
+                strong { "Held at the payment provider" } ": "
+                @if amounts.is_empty() { "nothing any more" }
+                @for (at, amount) in amounts.iter().enumerate() { @if at > 0 { ", " } (money(*amount)) }
+                " (" (holder) ")"
             }
             Event::CashUnapplied { lines: taken, why, .. } => { strong { "Taken back" } ": " (lines(timeline, taken)) ". " (why) }
             Event::PaymentLeftForReview { why, .. } => { "Left for review: " (why) }
@@ -211,7 +226,10 @@ fn told_of_money(timeline: &Timeline, event: &Event) -> Markup {
             Event::CreditApplied { credit_memo, invoice, amount } => {
                 "Credit " (credit_memo) " used: " (money(*amount)) " on " (link(timeline, invoice))
             }
+            Event::WrittenBack { external_id, .. } if external_id.is_empty() => { "Nothing of it is to be posted" }
             Event::WrittenBack { external_id, .. } => { "Posted to the ledger (" (external_id) ")" }
+            Event::PostingWithheld { .. } => { strong { "Not posted" } ": applied in a dry run" }
+            Event::PostingAnswered { how, .. } => { "Posting decided by " (how) }
             Event::InputQuarantined { source, why } => { strong { "Input put aside" } ", " (source) ": " (why) }
             Event::TaskOpened { task } => { "Task opened (" (task) ")" }
             Event::TaskDone { how, .. } => { "Task done: " (how) }

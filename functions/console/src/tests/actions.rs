@@ -1,14 +1,19 @@
 use super::seed::usd;
 use super::{WHO, World, between, field};
+use app::flows::sweeps::find_missed;
 use app::letter::{Letter, LetterState};
+use app::store::change::Change;
+use app::store::entity::FollowUp;
 use app::store::keys;
 use app::store::reads::chain;
 use app::store::table::Key;
+use app::views::tasks::tasks;
 use domain::customer::Customer;
 use domain::ids::{CustomerId, EntityId, InvoiceId, LetterId, PaymentId, TaskId};
 use domain::invoice::{Invoice, RefundChoice};
-use domain::payment::Payment;
-use domain::task::{CollectionsTask, TaskState};
+use domain::payment::{Payment, Posting};
+use domain::task::{CollectionsTask, TaskKind, TaskState};
+use domain::timeline::{Cause, Event};
 use http::{Method, StatusCode};
 
 fn entity() -> EntityId {
@@ -161,6 +166,52 @@ async fn pauses_end_and_disputes_close() {
     fields.extend([field("dispute", "d-1"), field("how", "rejected")]);
     world.post("/invoices/qbo:INV-2002/close-dispute", &cookie, &fields).await;
     assert_eq!(world.stored::<Invoice>(invoice_key("INV-2002")).await.state.dispute, None);
+}
+
+/// A payment of 800.00 that a dry run applied to INV-1002, and its task.
+async fn withheld(world: &World) -> CollectionsTask {
+    let app = &world.app;
+    let like = world.stored::<Payment>(keys::payment(&entity(), &PaymentId::new("pi_unclear"))).await.state;
+    let customer = Some(CustomerId::new("qbo:13"));
+    let payment = Payment { id: PaymentId::new("pi_dry"), customer, posting: Posting::Withheld, ..like };
+    let payment = payment.allocate(InvoiceId::new("qbo:INV-1002"), usd(80_000)).unwrap();
+    let event = Event::PaymentReceived { payment: payment.id.clone(), amount: payment.received };
+    let change = Change::new(entity(), app.clock.now(), Cause::new("seed"), event);
+    change.create(payment, &[]).commit(app.table.as_ref()).await.unwrap();
+    find_missed(app, &Cause::new("sweep")).await.unwrap();
+    let open = tasks(app, |kind| kind == TaskKind::LedgerMismatch).await.unwrap();
+    open.tasks[0].task.clone()
+}
+
+#[tokio::test]
+async fn what_a_dry_run_applied_is_posted_when_a_person_says_so() {
+    let world = World::seeded().await;
+    let cookie = world.session();
+    let task = withheld(&world).await;
+    let page = world.get("/tasks", &cookie).await.page;
+    assert!(page.contains("was applied in a dry run") && page.contains("Post it"), "{page}");
+    let path = format!("/tasks/{}/post", task.id);
+    let mut fields = world.hidden("/tasks", &cookie).await;
+    fields.push(field("post", "yes"));
+    assert_eq!(world.post(&path, &cookie, &fields).await.location, "/tasks?notice=posting");
+    let payment = world.stored::<Payment>(keys::payment(&entity(), &PaymentId::new("pi_dry"))).await;
+    assert_eq!(payment.state.posting, Posting::NotPosted);
+    assert!(payment.is_pending(FollowUp::WriteBack));
+    let fresh = world.hidden("/tasks", &cookie).await;
+    assert_eq!(world.post(&path, &cookie, &fresh).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_payment_that_nobody_knows_is_not_taken_for_ours() {
+    let world = World::seeded().await;
+    let cookie = world.session();
+    let task = withheld(&world).await;
+    let mut fields = world.hidden("/tasks", &cookie).await;
+    fields.extend([field("ours", "pi_dry"), field("theirs", "qbo:9")]);
+    let seen = world.post(&format!("/tasks/{}/same", task.id), &cookie, &fields).await;
+    assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.page);
+    let payment = world.stored::<Payment>(keys::payment(&entity(), &PaymentId::new("pi_dry"))).await;
+    assert_eq!(payment.state.posting, Posting::Withheld);
 }
 
 #[tokio::test]

@@ -53,6 +53,8 @@ async fn customer(app: &App, id: &str, name: &str, email: &str) -> Customer {
         pauses: vec![],
         contacted_on: vec![],
         letter_in_hand: None,
+        debits_in_flight: vec![],
+        funds_held: vec![],
         last_decision: None,
     }
 }

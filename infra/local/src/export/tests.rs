@@ -82,6 +82,8 @@ async fn seed(folder: &Folder) {
         "id": "qbo:7", "name": name, "is_active": true,
         "contacts": [{"id": "c1", "email": email, "email_hash": "h", "status": "usable"}],
         "pauses": [{"reason": "says_paid", "since": "2026-11-02", "until": null}],
+        "debits_in_flight": [{"payment": "stripe:pi_2", "amount": usd(700), "until": "2026-11-16"}],
+        "funds_held": [{"holder": "stripe:cus_1", "amount": usd(300)}],
         "contacted_on": ["2026-11-01"], "letter_in_hand": "l1", "last_decision": "d",
     });
     seeding.create::<Customer>(with(customer)).await;

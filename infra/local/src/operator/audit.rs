@@ -9,13 +9,14 @@ use app::store::entity::FollowUp;
 use aws::clock::SystemClock;
 use std::process::ExitCode;
 
-/// Audits the data folder's ledger, or a deployed one; prints what was checked and every finding. Where postings are held
-/// on purpose, they are never late.
+/// Audits the data folder's ledger, or a deployed one; prints what was checked and every finding. Where postings
+/// and letters are held on purpose, they are never late.
 ///
 /// # Errors
 /// A ledger that cannot be read.
 pub async fn verify(folder: &Folder, table: Option<&str>, is_held: bool) -> Result<ExitCode, Stopped> {
-    let waiting: &[FollowUp] = if is_held { &[FollowUp::WriteBack] } else { &[] };
+    let held = [FollowUp::WriteBack, FollowUp::PostAgain, FollowUp::SendLetter];
+    let waiting: &[FollowUp] = if is_held { &held } else { &[] };
     let report = match table {
         Some(table) => {
             let table = deployed_table(&[("LEDGER_TABLE", table)]).await;

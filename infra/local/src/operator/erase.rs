@@ -51,6 +51,6 @@ fn told(erased: &Erased) {
         write_line(&format!("key gone   {subject}"));
     }
     for key in &erased.kept {
-        write_line(&format!("kept       {key}  (other people are in it)"));
+        write_line(&format!("kept       {key}  (not about this person alone)"));
     }
 }

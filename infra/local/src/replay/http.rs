@@ -92,7 +92,11 @@ impl ReplayHttp {
 /// A query for what changed, without since when: a cursor comes from the try that was acted on, and of several tries
 /// another may be taken here.
 fn whenever(request: &str) -> Option<String> {
-    const SINCE: [(&str, &str); 2] = [("LastUpdatedTime%20%3E%3D%20%27", "%27"), ("changedSince=", "&")];
+    const SINCE: [(&str, &str); 3] = [
+        ("LastUpdatedTime%20%3E%3D%20%27", "%27"),
+        ("changedSince=", "&"),
+        ("/v1/events?created%5Bgte%5D=", "&"),
+    ];
     SINCE.iter().find_map(|(since, end)| {
         let (before, rest) = request.split_once(since)?;
         let (_, after) = rest.split_once(end)?;

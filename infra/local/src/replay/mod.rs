@@ -5,17 +5,22 @@ pub mod archive;
 mod http;
 mod run;
 
+use crate::operator::replay::all;
 use crate::watch::{Seen, WatchedTable};
 use apart::Apart;
 use app::App;
+use app::archive::Arrival;
 use app::doubles::clock::{FixedClock, SeededEntropy};
 use app::doubles::queue::MemoryQueue;
 use app::doubles::seal::PlainSeal;
 use app::ports::{Answer, HandOff, Mailer, OutgoingMail, Seal, Table};
 use app::settings::Settings;
+use app::store::keys::ENTRY_PREFIX;
 use app::store::memory::MemoryTable;
+use app::store::reads::read_entry;
 use archive::{Archive, ReplayBlobs};
 use aws::dynamo::DynamoTable;
+use chrono::{DateTime, TimeDelta, Utc};
 use http::ReplayHttp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +32,8 @@ pub struct Replayed {
     pub delivered: usize,
     /// Inputs that are tombstones.
     pub erased: Vec<String>,
-    /// What people did in the console or the portal: it is not done for them again.
+    /// What people did in the console: it is not done for them again. After a restore, each that the ledger has lost is
+    /// a task.
     pub by_people: Vec<String>,
     /// Calls that the archive has no reply to.
     pub unanswered: BTreeSet<String>,
@@ -35,6 +41,46 @@ pub struct Replayed {
     pub undone: Vec<String>,
     /// Letters that were handed over.
     pub letters: usize,
+}
+
+/// What an archive is played into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Onto {
+    /// An empty store.
+    Fresh,
+    /// A live ledger that knows everything.
+    Live,
+    /// A ledger that was set back: the inputs that its entries name, and when the newest of them was made.
+    SetBack { named: BTreeSet<String>, newest: DateTime<Utc> },
+}
+
+/// An entry is made this long after its input came, at most.
+const COMMIT_TIME_MAX: TimeDelta = TimeDelta::minutes(15);
+
+impl Onto {
+    /// Whether an input came in the time that a ledger was set back over, and had its effect then, if any.
+    fn has_lost(&self, arrival: &Arrival) -> bool {
+        match self {
+            Self::SetBack { named, newest } => {
+                arrival.at > *newest - COMMIT_TIME_MAX && !named.contains(&arrival.key)
+            }
+            Self::Fresh | Self::Live => false,
+        }
+    }
+
+    /// A ledger as it is after a backup was put in its place.
+    ///
+    /// # Errors
+    /// A ledger that does not read.
+    async fn set_back(table: &DynamoTable) -> Result<Self, crate::Stopped> {
+        let (mut named, mut newest) = (BTreeSet::new(), DateTime::<Utc>::default());
+        for record in all(table).await?.iter().filter(|record| record.key.sk.starts_with(ENTRY_PREFIX)) {
+            let entry = read_entry(&record.key, &record.body).map_err(crate::Stopped::at("the ledger"))?;
+            newest = newest.max(entry.at);
+            named.extend(entry.cause.archived);
+        }
+        Ok(Self::SetBack { named, newest })
+    }
 }
 
 /// Plays an archive into an empty store with these settings; gives what it became.
@@ -46,7 +92,7 @@ pub async fn into_fresh(
     settings: Settings,
 ) -> Result<(MemoryTable, Replayed), crate::Stopped> {
     let table = Arc::new(MemoryTable::new());
-    let replayed = play(archive, settings, table.clone(), Arc::new(PlainSeal::new()), true, false).await?;
+    let replayed = play(archive, settings, table.clone(), Arc::new(PlainSeal::new()), &Onto::Fresh).await?;
     // Every port but the table is gone by now, and no one else holds it.
     let table =
         Arc::try_unwrap(table).map_err(|_| crate::Stopped("the fresh store is still in use".into()))?;
@@ -63,7 +109,7 @@ pub async fn onto_live(
     table: DynamoTable,
     seal: Arc<dyn Seal>,
 ) -> Result<(Seen, Replayed), crate::Stopped> {
-    live(archive, settings, table, seal, true).await
+    live(archive, settings, table, seal, &Onto::Live).await
 }
 
 /// Delivers an archive to a live store that was set back to a backup. A letter that no mail event knows may have been
@@ -77,7 +123,8 @@ pub async fn restore_live(
     table: DynamoTable,
     seal: Arc<dyn Seal>,
 ) -> Result<(Seen, Replayed), crate::Stopped> {
-    live(archive, settings, table, seal, false).await
+    let onto = Onto::set_back(&table).await?;
+    live(archive, settings, table, seal, &onto).await
 }
 
 async fn live(
@@ -85,11 +132,11 @@ async fn live(
     settings: Settings,
     table: DynamoTable,
     seal: Arc<dyn Seal>,
-    accepts_all: bool,
+    onto: &Onto,
 ) -> Result<(Seen, Replayed), crate::Stopped> {
     let watched = Arc::new(WatchedTable::new(table));
     let table = Arc::new(Apart::new(watched.clone()));
-    let replayed = play(archive, settings, table, seal, accepts_all, true).await?;
+    let replayed = play(archive, settings, table, seal, onto).await?;
     Ok((watched.take(), replayed))
 }
 
@@ -98,12 +145,12 @@ async fn play(
     settings: Settings,
     table: Arc<dyn Table>,
     seal: Arc<dyn Seal>,
-    accepts_all: bool,
-    is_live: bool,
+    onto: &Onto,
 ) -> Result<Replayed, crate::Stopped> {
     let clock = Arc::new(FixedClock::at(archive.begins_at()));
     let queue = Arc::new(MemoryQueue::new());
-    let http = Arc::new(ReplayHttp::new(archive, clock.clone(), is_live));
+    let http = Arc::new(ReplayHttp::new(archive, clock.clone(), *onto != Onto::Fresh));
+    let accepts_all = !matches!(onto, Onto::SetBack { .. });
     let mailer =
         Arc::new(ReplayMailer { refs: archive.message_refs().await?, accepts_all, sent: Mutex::default() });
     let blobs = Arc::new(ReplayBlobs::new(archive.clone(), &settings.archive_bucket, clock.clone()));
@@ -118,7 +165,7 @@ async fn play(
         clock: clock.clone(),
         entropy: Arc::new(SeededEntropy::new(1)),
     };
-    let mut replayed = run::Run::new(&app, archive, &clock, &queue).all().await?;
+    let mut replayed = run::Run::new(&app, archive, &clock, &queue, onto).all().await?;
     replayed.unanswered = http.unanswered();
     replayed.letters = *mailer.sent.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(replayed)

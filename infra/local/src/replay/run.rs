@@ -1,13 +1,14 @@
 //! One run through an archive: each input at its own time, and all that follows from it before the next.
-use super::Replayed;
 use super::archive::Archive;
+use super::{Onto, Replayed};
 use crate::Stopped;
 use crate::pump::worker;
 use app::App;
 use app::archive::Arrival;
 use app::doubles::clock::FixedClock;
 use app::doubles::queue::MemoryQueue;
-use app::flows::{policies, relay};
+use app::flows::opt_out::{ArchivedOptOut, OptOut, opt_out};
+use app::flows::{lost_actions, policies, relay};
 use app::messages::{WebhookReceived, outgoing};
 use app::ports::Clock;
 use app::queues::QueueName;
@@ -27,6 +28,9 @@ pub(super) struct Run<'a> {
     archive: &'a Archive,
     clock: &'a FixedClock,
     queue: &'a MemoryQueue,
+    onto: &'a Onto,
+    /// What a live ledger had to do by itself, which a replay leaves to it.
+    not_ours: BTreeSet<(QueueName, String)>,
     /// By when they become visible, then in the order in which they came.
     waiting: BTreeMap<(DateTime<Utc>, u64), (QueueName, Delivery)>,
     sent: u64,
@@ -41,12 +45,18 @@ impl<'a> Run<'a> {
         archive: &'a Archive,
         clock: &'a FixedClock,
         queue: &'a MemoryQueue,
+        onto: &'a Onto,
     ) -> Self {
-        let (waiting, relayed) = (BTreeMap::new(), BTreeSet::new());
-        Self { app, archive, clock, queue, waiting, sent: 0, relayed, told: Replayed::default() }
+        let (waiting, relayed, not_ours) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        let told = Replayed::default();
+        Self { app, archive, clock, queue, onto, not_ours, waiting, sent: 0, relayed, told }
     }
 
     pub(super) async fn all(mut self) -> Result<Replayed, Stopped> {
+        if *self.onto == Onto::Live {
+            let pending = relay::sweep(self.app).await.map_err(Stopped::at("pending follow-ups"))?;
+            self.not_ours.extend(pending.into_iter().map(|work| (work.queue, work.message.body)));
+        }
         for arrival in self.archive.arrivals().iter().filter(|arrival| arrival.reply.is_none()) {
             self.work_until(arrival.at).await?;
             self.clock.set(arrival.at);
@@ -83,6 +93,7 @@ impl<'a> Run<'a> {
             "ses-event" => (QueueName::MailFeedback, text()),
             "tick" => (QueueName::DunningTick, text()),
             "schedule" => (QueueName::ErpPull, text()),
+            "event-sweep" => (QueueName::PaymentIntake, text()),
             "policy" => {
                 let policy = serde_json::from_slice(bytes).map_err(Stopped::at(&arrival.key))?;
                 policies::apply(self.app, &policy).await.map_err(Stopped::at(&arrival.key))?;
@@ -91,6 +102,13 @@ impl<'a> Run<'a> {
             }
             // Its notification brings it.
             "mail" => return Ok(()),
+            "portal" => return self.opt_out(arrival, bytes).await,
+            "person" if self.onto.has_lost(arrival) => {
+                let told = lost_actions::tell(self.app, &arrival.key, bytes).await;
+                told.map_err(Stopped::at(&arrival.key))?;
+                self.told.by_people.push(arrival.key.clone());
+                return Ok(());
+            }
             _ => {
                 self.told.by_people.push(arrival.key.clone());
                 return Ok(());
@@ -101,7 +119,24 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// An opt-out by a link is taken in like any other input: nobody may be written to against it.
+    async fn opt_out(&mut self, arrival: &Arrival, bytes: &[u8]) -> Result<(), Stopped> {
+        let Some(input) = ArchivedOptOut::read(bytes) else {
+            self.told.by_people.push(arrival.key.clone());
+            return Ok(());
+        };
+        self.told.delivered += 1;
+        let ended = opt_out(self.app, &input.customer, &input.contact).await;
+        if ended.map_err(Stopped::at(&arrival.key))? == OptOut::NoSuchContact {
+            self.told.undone.push(format!("{}: there is no such contact of {}", arrival.key, input.customer));
+        }
+        Ok(())
+    }
+
     fn put(&mut self, queue: QueueName, body: String, visible_at: DateTime<Utc>) {
+        if self.not_ours.contains(&(queue, body.clone())) {
+            return;
+        }
         self.sent += 1;
         let delivery = Delivery { message_id: self.sent.to_string(), body, receive_count: 1 };
         self.waiting.insert((visible_at, self.sent), (queue, delivery));

@@ -113,6 +113,106 @@ async fn an_erased_input_is_listed_apart_and_delivered_to_nobody() {
     assert_eq!((replayed.delivered, replayed.erased), (3, vec![key]));
 }
 
+fn heron() -> domain::customer::Customer {
+    use domain::customer::{AddressStatus, Contact, Customer};
+    use domain::ids::{ContactId, CustomerId, ExternalRef};
+    let sealed = |text: &str| domain::sealed::Sealed(text.to_owned());
+    Customer {
+        entity: EntityId::new("main"),
+        id: CustomerId::new("qbo:1"),
+        external_ref: ExternalRef::new("qbo", "1"),
+        external_version: domain::invoice::ExternalVersion {
+            token: "0".into(),
+            updated_at: "2026-03-01T00:00:00Z".parse().unwrap(),
+        },
+        name: sealed("Heron"),
+        is_active: true,
+        contacts: vec![Contact {
+            id: ContactId::new("c-1"),
+            email: sealed("x"),
+            email_hash: domain::sealed::LookupHash("h".into()),
+            status: AddressStatus::Usable,
+        }],
+        pauses: vec![],
+        contacted_on: vec![],
+        letter_in_hand: None,
+        last_decision: None,
+        debits_in_flight: Vec::new(),
+        funds_held: Vec::new(),
+    }
+}
+
+/// A ledger with one customer, as a backup of nine o'clock has it.
+async fn set_back(folder: &Path) -> MemoryApp {
+    let mut memory = MemoryApp::at("2026-03-16T09:00:00Z".parse().unwrap()).unwrap();
+    memory.app.settings = Arc::new(settings());
+    memory.app.blobs = Arc::new(FolderBlobs::new(folder));
+    let event = domain::timeline::Event::MailFiled { what: "seed".into() };
+    let cause = domain::timeline::Cause::new("seed");
+    let change = app::store::change::Change::new(EntityId::new("main"), memory.app.clock.now(), cause, event);
+    change.create(heron(), &[]).commit(memory.table.as_ref()).await.unwrap();
+    memory
+}
+
+async fn play_onto(memory: &MemoryApp, archive: &Archive, onto: &Onto) -> Replayed {
+    let seal = Arc::new(PlainSeal::new());
+    play(archive, settings(), memory.table.clone(), seal, onto).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_restore_takes_opt_outs_in_again_and_tells_what_people_did() {
+    use app::archive::archive;
+    use domain::customer::AddressStatus;
+    use domain::ids::{ContactId, CustomerId};
+    let temporary = Temporary::new("restore");
+    let lost = set_back(&temporary.0).await;
+    lost.clock.advance(chrono::TimeDelta::minutes(-30));
+    let known =
+        archive(&lost.app, "person", br#"{"action":"tasks/1/done","by":"jo","once":"1"}"#).await.unwrap();
+    lost.clock.advance(chrono::TimeDelta::hours(1));
+    let (customer, contact) = (CustomerId::new("qbo:1"), ContactId::new("c-1"));
+    app::flows::opt_out::opt_out(&lost.app, &customer, &contact).await.unwrap();
+    let action = br#"{"action":"customers/qbo:1/end-pause","by":"jo","once":"2"}"#;
+    let action = archive(&lost.app, "person", action).await.unwrap();
+    let memory = set_back(&temporary.0).await;
+    let archive = Archive::read(&temporary.archive()).await.unwrap();
+    let newest = memory.app.clock.now();
+    let onto = Onto::SetBack { named: BTreeSet::new(), newest };
+    for _ in 0..2 {
+        let replayed = play_onto(&memory, &archive, &onto).await;
+        assert_eq!((replayed.by_people, replayed.delivered), (vec![known.clone(), action.clone()], 1));
+    }
+    let ledger = crate::summary::Ledger::read(all(memory.table.as_ref()).await.unwrap()).unwrap();
+    let status = &ledger.customers[0].state.contacts[0].status;
+    assert!(matches!(status, AddressStatus::OptedOut { .. }), "{status:?}");
+    let tasks: Vec<_> = ledger.tasks.iter().map(|task| task.state.subject.clone().unwrap()).collect();
+    assert_eq!(tasks, [action], "what the backup knows is not told");
+}
+
+#[tokio::test]
+async fn a_replay_leaves_what_the_live_ledger_has_still_to_do() {
+    use app::store::entity::FollowUp;
+    let temporary = Temporary::new("pending");
+    let memory = lived(&temporary.0).await;
+    let payment = crate::summary::Ledger::read(all(memory.table.as_ref()).await.unwrap()).unwrap().payments;
+    let mut waiting = payment.into_iter().next().unwrap();
+    waiting.follow_up(FollowUp::ApplyCash);
+    let event =
+        domain::timeline::Event::FollowUpMissed { follow_up: FollowUp::ApplyCash, why: "seed".into() };
+    let cause = domain::timeline::Cause::new("seed");
+    let change = app::store::change::Change::new(EntityId::new("main"), memory.app.clock.now(), cause, event);
+    change.update(waiting).commit(memory.table.as_ref()).await.unwrap();
+    let payments = async || {
+        let mut records = all(memory.table.as_ref()).await.unwrap();
+        records.retain(|record| record.key.pk.contains("#PAY#"));
+        records
+    };
+    let before = payments().await;
+    let archive = Archive::read(&temporary.archive()).await.unwrap();
+    play_onto(&memory, &archive, &Onto::Live).await;
+    assert_eq!(payments().await, before, "it waits for the function, as before");
+}
+
 #[tokio::test]
 async fn a_folder_that_is_no_archive_is_refused() {
     let temporary = Temporary::new("none");

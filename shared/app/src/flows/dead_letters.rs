@@ -15,12 +15,14 @@ const WHY_CHARS_MAX: usize = 300;
 /// # Errors
 /// The queues' or the table's.
 pub async fn open_tasks(app: &App) -> Result<usize, Failure> {
+    // Side by side: each look waits a little for what a queue may still have.
+    let looks = QueueName::ALL.iter().map(|queue| app.queue.dead_letters(*queue));
     let mut count = 0;
-    for queue in QueueName::ALL {
-        for dead in app.queue.dead_letters(*queue).await? {
+    for letters in futures::future::join_all(looks).await {
+        for dead in letters? {
             let why =
                 dead.why.as_deref().map_or_else(|| "it was tried thirty times".to_owned(), without_quotes);
-            let name = queue.as_str();
+            let name = dead.queue.as_str();
             let why = format!("message {} of {name} could not be worked off: {why}", dead.message_id);
             let cause = Cause::new(format!("dead-letter:{name}:{}", dead.message_id));
             tasks::open(app, &cause, new_task(app, TaskKind::StuckWork, &about(&dead), why)).await?;

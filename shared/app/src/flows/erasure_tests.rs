@@ -52,8 +52,8 @@ async fn bytes(memory: &MemoryApp, key: &str) -> Bytes {
 async fn what_is_about_the_person_alone_is_destroyed_and_the_record_holds() {
     let memory = world().await;
     let notice = archived(&memory, "stripe", r#"{"object":"payment_intent","id":"pi_heron"}"#).await;
-    let bounce = archived(&memory, "ses-event", "to PAY@heron.example").await;
-    let other = archived(&memory, "mail", "From: other@finch.example").await;
+    let bounce = archived(&memory, "ses-event", &bounce("PAY@heron.example")).await;
+    let other = archived(&memory, "mail", "From: other@finch.example\n\nHello.").await;
     let bank = archived(&memory, "bank", "<Nm>Heron</Nm> pay@heron.example").await;
     let erased = run(&memory).await;
     assert_eq!(erased.inputs.len(), 3, "{erased:?}");
@@ -70,6 +70,84 @@ async fn what_is_about_the_person_alone_is_destroyed_and_the_record_holds() {
     assert_eq!(memory.app.seal.open("main#CUS#qbo:1", &person.name).await, Ok(None));
     let report = verify(memory.table.as_ref(), Some(memory.app.clock.now()), &[]).await.unwrap();
     assert_eq!(report.findings, []);
+}
+
+/// SES tells of a bounce of a letter that nobody knows any more.
+fn bounce(address: &str) -> String {
+    let at = "2026-03-24T09:00:00Z";
+    let event = serde_json::json!({"eventType": "Bounce",
+        "mail": {"timestamp": at, "messageId": "ses-1", "source": "us@kestrel.example", "destination": [address]},
+        "bounce": {"timestamp": at, "bounceType": "Permanent", "bounceSubType": "NoEmail",
+            "bouncedRecipients": [{"emailAddress": address}]}});
+    serde_json::json!({"Type": "Notification", "MessageId": "m", "Message": event.to_string()}).to_string()
+}
+
+/// Another customer with Heron's accountant among its addresses.
+async fn put_finch(memory: &MemoryApp, address: &str) {
+    let hash = crate::keyring::lookup(&memory.app, address).unwrap();
+    for id in ["qbo:1", "qbo:2"] {
+        let record = crate::store::table::Record::new(
+            crate::store::table::Key::new(keys::address(&entity(), &hash), id),
+            1,
+            r#"{"v":1}"#,
+        );
+        let (table, condition) =
+            (crate::store::table::TableName::Ledger, crate::store::table::Condition::Absent);
+        let write = crate::store::table::Write::Put { table, record, condition };
+        memory.app.table.commit(vec![write]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_others_wrote_stays_though_it_holds_the_address() {
+    let memory = world().await;
+    let theirs = archived(&memory, "mail", "From: Pay@heron.example\n\nWe pay on Friday.").await;
+    let quoting = archived(
+        &memory,
+        "mail",
+        "From: other@finch.example\nTo: us@kestrel.example\n\nAsk pay@heron.example, please.",
+    )
+    .await;
+    let failed = r#"{"object":"event","data":{"object":{"id":"pi_x","receipt_email":"pay@heron.example"}}}"#;
+    let failed = archived(&memory, "stripe", failed).await;
+    let other_payment = Payment { customer: Some(CustomerId::new("qbo:2")), ..payment("pi_finch", 100) };
+    put(&memory, other_payment, &[]).await;
+    let of_finch =
+        r#"{"id":"pi_finch","description":"for pay@heron.example","receipt_email":"pay@heron.example"}"#;
+    let of_finch = archived(&memory, "stripe", of_finch).await;
+    let page = archived(&memory, "quickbooks", r#"{"DisplayName":"Heron Books"}"#).await;
+    let of_nobody = archived(&memory, "mail", "From: other@finch.example\n\nHello.").await;
+    let erased = run(&memory).await;
+    assert!(erased.inputs.contains(&theirs) && erased.inputs.contains(&failed), "{erased:?}");
+    for key in [&quoting, &of_finch, &page] {
+        assert!(erased.kept.contains(key) && !erased.inputs.contains(key), "{key}: {erased:?}");
+    }
+    assert!(!erased.kept.contains(&of_nobody) && !erased.inputs.contains(&of_nobody));
+}
+
+#[tokio::test]
+async fn an_address_that_two_customers_have_does_not_tell_whose_a_mail_is() {
+    let memory = world().await;
+    put_finch(&memory, "pay@heron.example").await;
+    let shared = archived(&memory, "mail", "From: pay@heron.example\n\nFor Finch.").await;
+    let erased = run(&memory).await;
+    assert!(erased.kept.contains(&shared) && !erased.inputs.contains(&shared), "{erased:?}");
+}
+
+#[tokio::test]
+async fn what_tells_of_a_mail_goes_with_it() {
+    let memory = world().await;
+    let raw = "From: pay@heron.example\n\nWe pay on Friday.";
+    crate::archive::archive_file(&memory.app, "mail", raw.as_bytes(), "intake", "mail/1").await.unwrap();
+    let event = |key: &str| {
+        serde_json::json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": "intake"}, "object": {"key": key}}}]})
+        .to_string()
+    };
+    let theirs = archived(&memory, "ses-inbound", &event("mail/1")).await;
+    let other = archived(&memory, "ses-inbound", &event("mail/2")).await;
+    let erased = run(&memory).await;
+    assert!(erased.inputs.contains(&theirs) && !erased.inputs.contains(&other), "{erased:?}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::letter::{Letter, LetterState};
 use crate::store::change::Change;
 use crate::store::entity::{Entity, Stored};
 use crate::store::keys;
-use crate::store::reads::{load, must_load};
+use crate::store::reads::{customer_group, load, load_many, must_load};
 use crate::store::table::{Key, TableName};
 use crate::worker::Failure;
 use connectors::ses::event::{BounceKind, ComplaintKind, MailEvent, MailEventKind};
@@ -19,7 +19,7 @@ use domain::customer::{AddressStatus, Customer};
 use domain::ids::LetterId;
 use domain::mutant;
 use domain::sealed::LookupHash;
-use domain::task::TaskKind;
+use domain::task::{CollectionsTask, TaskKind};
 use domain::timeline::{Cause, Event};
 use serde::Deserialize;
 
@@ -114,8 +114,9 @@ async fn follow(
     }
     // Taken back as not sent, by a person say: the event is a fact, and the letter counts again.
     let is_back = matches!(former, LetterState::Cancelled { .. });
-    if is_back || marks.is_some() {
-        return with_customer(app, cause, letter, told, is_back, marks).await;
+    let task = address_task(app, &letter.state, marks.as_ref()).await?;
+    if is_back || marks.is_some() || task.is_some() {
+        return with_customer(app, cause, letter, told, Effect { is_back, marks, task }).await;
     }
     if rank(&former) == 0 {
         return sent(app, cause, letter, told).await;
@@ -207,14 +208,69 @@ const fn gives_way(status: &AddressStatus, to: &AddressStatus) -> bool {
     }
 }
 
+/// What an event does beside its letter.
+struct Effect {
+    /// The letter counts again.
+    is_back: bool,
+    marks: Option<Marks>,
+    task: Option<CollectionsTask>,
+}
+
+/// Letters in a row that came back for now, after which a person is told.
+const TRANSIENT_IN_A_ROW: usize = 3;
+
+/// What a person is told about an address: it is blocked now, or letters keep coming back from it.
+async fn address_task(
+    app: &App,
+    letter: &Letter,
+    marks: Option<&Marks>,
+) -> Result<Option<CollectionsTask>, Failure> {
+    let view = keys::customer_view(&letter.entity, &letter.customer);
+    let about = format!("{view}|{}", letter.contact);
+    let (kind, about, why) = match marks.map(|marks| &marks.status) {
+        Some(AddressStatus::Complained { .. }) => {
+            (TaskKind::Complaint, about, "a letter to this address was marked as spam")
+        }
+        Some(_) => (TaskKind::AddressBounced, about, "letters to this address come back"),
+        None if is_third_in_a_row(app, letter, &view).await? => {
+            let why =
+                "three letters in a row came back for now (a full mailbox, say); it is still written to";
+            (TaskKind::AddressBounced, format!("{about}|for now"), why)
+        }
+        None => return Ok(None),
+    };
+    Ok(Some(about_customer(new_task(app, kind, &about, why), Some(&letter.customer))))
+}
+
+async fn is_third_in_a_row(app: &App, letter: &Letter, view: &str) -> Result<bool, Failure> {
+    if !matches!(letter.state, LetterState::Bounced { .. }) {
+        return Ok(false);
+    }
+    let table = app.table.as_ref();
+    let mut wanted = customer_group(table, view, "LETTER").await?;
+    wanted.retain(|key| *key != letter.key());
+    // The last ones by their day; what never left tells nothing about an address.
+    let wanted = wanted.split_off(wanted.len().saturating_sub(LETTERS_LOOKED_AT));
+    let before = load_many::<Letter>(table, &wanted).await?.into_iter().map(|stored| stored.state);
+    let left = before.filter(|other| {
+        other.contact == letter.contact && other.planned_on < letter.planned_on && rank(&other.state) > 0
+    });
+    let left: Vec<Letter> = left.collect();
+    let in_a_row = left.iter().rev().take_while(|other| matches!(other.state, LetterState::Bounced { .. }));
+    Ok(in_a_row.count() + 1 >= TRANSIENT_IN_A_ROW)
+}
+
+/// Letters before it that are looked at, cancelled ones among them.
+const LETTERS_LOOKED_AT: usize = 12;
+
 async fn with_customer(
     app: &App,
     cause: &Cause,
     mut letter: Stored<Letter>,
     told: Event,
-    is_back: bool,
-    marks: Option<Marks>,
+    effect: Effect,
 ) -> Result<Attempt<()>, Failure> {
+    let Effect { is_back, marks, task } = effect;
     let entity = app.settings.entity.clone();
     let key = keys::customer(&entity, &letter.state.customer);
     let mut customer = must_load::<Customer>(app.table.as_ref(), &key).await?;
@@ -227,11 +283,7 @@ async fn with_customer(
     }
     customer.state.last_decision = None;
     letter.done(crate::store::entity::FollowUp::SendLetter);
-    let about = format!("{}|{}", key.pk, letter.state.contact);
-    let task = new_task(app, TaskKind::AddressBounced, &about, "letters to this address come back");
-    let task = about_customer(task, Some(&letter.state.customer));
     let unclear = open_about(app, TaskKind::LetterUnknown, &letter.state.key().pk).await?;
-    let is_bounced = matches!(&marks, Some(Marks { status: AddressStatus::Bounced { .. }, .. }));
     if let Some(Marks { hashes, status }) = marks {
         for hash in hashes {
             customer.state = customer.state.with_status(&hash, &status);
@@ -245,7 +297,7 @@ async fn with_customer(
     if let Some(unclear) = unclear {
         change = change.update(finished(unclear, app, "dunlin", "it was sent"));
     }
-    if is_bounced {
+    if let Some(task) = task {
         change = opened(app, change, task).await?;
     }
     Attempt::of(change.commit(app.table.as_ref()).await, ())

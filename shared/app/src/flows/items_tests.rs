@@ -107,6 +107,8 @@ pub(crate) async fn customer(memory: &MemoryApp) -> Customer {
         pauses: vec![],
         contacted_on: vec![],
         letter_in_hand: None,
+        debits_in_flight: vec![],
+        funds_held: vec![],
         last_decision: None,
     }
 }

@@ -43,9 +43,14 @@ pub async fn send_due(app: &App, due: &LetterDue) -> Result<(), Failure> {
         let letter = must_load::<Letter>(app.table.as_ref(), &key).await?;
         match letter.state.state {
             LetterState::Planned => decide_again(app, &cause, letter).await,
-            LetterState::Claimed if mutant!("claimed-letter-sent-again") => again(app, letter).await,
             // Claimed by a delivery that did not come back: it may have been handed over.
             LetterState::Claimed => {
+                mutant!("claimed-letter-sent-again", {
+                    let (_, customer, invoices) =
+                        facts(app, &letter.state.entity, &letter.state.customer).await?;
+                    let mail = compose(app, &letter.state, &customer.state, &invoices).await?;
+                    return Ok(Attempt::Done(mail.map(|mail| Claimed { mail, ver: letter.ver })));
+                });
                 let why = "the sender stopped between claim and answer".to_owned();
                 unknown(app, &cause, letter, why).await.map(|attempt| attempt.map(|()| None))
             }
@@ -60,13 +65,6 @@ pub async fn send_due(app: &App, due: &LetterDue) -> Result<(), Failure> {
         app.mailer.send(claimed.mail).await
     };
     conclude(app, &cause, &key, claimed.ver, ended).await
-}
-
-/// A planted bug: what may have left is handed over once more.
-async fn again(app: &App, letter: Stored<Letter>) -> Result<Attempt<Option<Claimed>>, Failure> {
-    let (_, customer, invoices) = facts(app, &letter.state.entity, &letter.state.customer).await?;
-    let mail = compose(app, &letter.state, &customer.state, &invoices).await?;
-    Ok(Attempt::Done(mail.map(|mail| Claimed { mail, ver: letter.ver })))
 }
 
 /// A letter that this delivery, and no other, hands over.
@@ -84,7 +82,8 @@ fn change(app: &App, cause: &Cause, event: Event) -> Change {
     Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event)
 }
 
-/// The same decision on fresh facts: claims what is still right, and cancels what is not.
+/// The same decision on fresh facts: claims what is still right, and cancels what is not. While the kill switch is on
+/// it stays planned, and is decided about once that is off.
 async fn decide_again(
     app: &App,
     cause: &Cause,
@@ -92,6 +91,9 @@ async fn decide_again(
 ) -> Result<Attempt<Option<Claimed>>, Failure> {
     let policy = policy_in_force(app, &letter.state.entity).await?;
     let (mut facts, customer, invoices) = facts(app, &letter.state.entity, &letter.state.customer).await?;
+    if app.settings.is_sending && !facts.is_sending {
+        return Ok(Attempt::Done(None));
+    }
     if facts.customer.letter_in_hand.as_ref() == Some(&letter.state.id) {
         facts.customer.letter_in_hand = None;
     }

@@ -12,6 +12,7 @@ pub mod feedback;
 pub(crate) mod items;
 pub mod letter_outcomes;
 pub mod letters;
+pub mod lost_actions;
 pub mod mail;
 pub mod opt_out;
 pub mod pauses;

@@ -124,6 +124,7 @@ mod tests {
         usd,
     };
     use crate::flows::letters::send_due;
+    use crate::flows::relay::send_overdue;
     use crate::flows::write_back::post_due;
     use crate::letter::LetterState;
     use crate::messages::{DunningDue, LetterDue, WriteBackDue};
@@ -151,10 +152,35 @@ mod tests {
         step(&memory.app, &due).await.unwrap();
         let letter = letters(&memory).await.remove(0).state.id;
         turn(&memory, true).await;
-        send_due(&memory.app, &LetterDue::new(entity(), letter)).await.unwrap();
-        let state = letters(&memory).await.remove(0).state.state;
-        assert_eq!(state, LetterState::Cancelled { why: "sending is off".into() });
+        let due = LetterDue::new(entity(), letter);
+        send_due(&memory.app, &due).await.unwrap();
+        let waiting = letters(&memory).await.remove(0);
+        assert_eq!(waiting.state.state, LetterState::Planned, "it waits");
+        assert!(waiting.is_pending(FollowUp::SendLetter));
         assert_eq!(memory.mailer.handed_over().len(), 0);
+        turn(&memory, false).await;
+        send_due(&memory.app, &due).await.unwrap();
+        assert_eq!(memory.mailer.handed_over().len(), 1, "what still holds goes out");
+    }
+
+    #[tokio::test]
+    async fn a_letter_that_waited_is_decided_again_when_everything_goes_on() {
+        let memory = memory_app();
+        put_policy(&memory).await;
+        put(&memory, customer(&memory).await, &[]).await;
+        put(&memory, invoice("1001", 50_000), &[]).await;
+        step(&memory.app, &DunningDue::new(entity(), CustomerId::new("qbo:1"), memory.app.today()))
+            .await
+            .unwrap();
+        turn(&memory, true).await;
+        memory.clock.advance(chrono::TimeDelta::hours(24));
+        assert_eq!(send_overdue(&memory.app).await, Ok(0), "what waits on purpose is not sent");
+        turn(&memory, false).await;
+        assert_eq!(send_overdue(&memory.app).await, Ok(1));
+        let due = LetterDue::new(entity(), letters(&memory).await.remove(0).state.id);
+        send_due(&memory.app, &due).await.unwrap();
+        let state = letters(&memory).await.remove(0).state.state;
+        assert_eq!(state, LetterState::Cancelled { why: "its day has passed".into() });
     }
 
     #[tokio::test]
@@ -189,7 +215,10 @@ mod tests {
         turn(&memory, true).await;
         post_due(&memory.app, &due).await.unwrap();
         assert!(stored_payment(&memory, "stripe:pi_1").await.is_pending(FollowUp::WriteBack));
+        memory.clock.advance(chrono::TimeDelta::hours(1));
+        assert_eq!(send_overdue(&memory.app).await, Ok(0), "what waits on purpose is not sent");
         turn(&memory, false).await;
+        assert_eq!(send_overdue(&memory.app).await, Ok(1));
         assert!(post_due(&memory.app, &due).await.is_err(), "it is tried again, and nobody answers here");
     }
 }

@@ -1,6 +1,8 @@
 //! Sweeps: work that should be waiting and is not, found by the state of the items and not by what was promised about
-//! it. What is found is asked for again, with an entry that says so.
+//! it. What is found is asked for again, with an entry that says so. What a dry run withheld is put before people once
+//! the deployment is live.
 use super::tasks::new_task;
+use super::write_back::withheld_task;
 use super::{Attempt, settle};
 use crate::App;
 use crate::store::change::Change;
@@ -9,7 +11,7 @@ use crate::store::keys;
 use crate::store::reads::{all_index_rows, load};
 use crate::store::table::{Index, Key, Query, TableName};
 use crate::worker::Failure;
-use domain::payment::{Payment, PaymentSource};
+use domain::payment::{Payment, PaymentSource, Posting};
 use domain::task::{CollectionsTask, TaskKind};
 use domain::timeline::{Cause, Event};
 
@@ -27,6 +29,9 @@ pub async fn find_missed(app: &App, cause: &Cause) -> Result<usize, Failure> {
         for record in app.table.get_many(TableName::Ledger, &wanted).await? {
             let key = record.key.clone();
             match read::<Payment>(record) {
+                Ok(payment) if is_to_be_told(app, &payment.state) => {
+                    super::tasks::open(app, cause, withheld_task(app, &payment.state)).await?;
+                }
                 Ok(payment) if missed(app, &payment).await?.is_some() => {
                     found += usize::from(ask_again(app, cause, &key).await?);
                 }
@@ -41,6 +46,11 @@ pub async fn find_missed(app: &App, cause: &Cause) -> Result<usize, Failure> {
         }
     }
     Ok(found)
+}
+
+/// Whether a dry run withheld this payment, which the ledger should have now.
+fn is_to_be_told(app: &App, payment: &Payment) -> bool {
+    app.settings.is_sending && payment.posting == Posting::Withheld && !payment.is_posted()
 }
 
 async fn ask_again(app: &App, cause: &Cause, key: &Key) -> Result<bool, Failure> {
@@ -60,7 +70,9 @@ async fn ask_again(app: &App, cause: &Cause, key: &Key) -> Result<bool, Failure>
 /// What should be waiting about a payment and is not: neither a follow-up nor a person was asked.
 async fn missed(app: &App, payment: &Stored<Payment>) -> Result<Option<(FollowUp, &'static str)>, Failure> {
     let pk = payment.state.key().pk;
-    if payment.is_pending(FollowUp::ApplyCash) || payment.is_pending(FollowUp::WriteBack) {
+    if !payment.pending.is_empty()
+        || (payment.state.posting == Posting::Withheld && !payment.state.is_posted())
+    {
         return Ok(None);
     }
     if !payment.state.is_posted() {

@@ -57,6 +57,22 @@ async fn an_application_that_was_never_posted_is_asked_for() {
 }
 
 #[tokio::test]
+async fn what_a_dry_run_withheld_is_put_before_a_person_once_live() {
+    let mut memory = memory_app();
+    put_applied(&memory, Posting::Withheld, &[]).await;
+    assert_eq!(sweep(&memory).await, 0);
+    let task = open_tasks(&memory).await.remove(0);
+    assert_eq!(task.subject.as_deref(), Some("main#PAY#stripe:pi_1|withheld"));
+    tasks::finish(&memory.app, &Cause::new("seed"), &task.id, "jo", "left").await.unwrap();
+    assert_eq!((sweep(&memory).await, open_tasks(&memory).await.len()), (0, 0), "a person has decided");
+    memory = memory_app();
+    let settings = crate::settings::Settings::clone(&memory.app.settings);
+    memory.app.settings = std::sync::Arc::new(crate::settings::Settings { is_sending: false, ..settings });
+    put_applied(&memory, Posting::Withheld, &[]).await;
+    assert_eq!((sweep(&memory).await, open_tasks(&memory).await.len()), (0, 0), "a dry run asks nobody");
+}
+
+#[tokio::test]
 async fn a_posting_that_is_done_or_under_way_is_left_alone() {
     for (lines, pending) in
         [(applied(Posting::NotPosted).allocations, vec![]), (vec![], vec![FollowUp::WriteBack])]

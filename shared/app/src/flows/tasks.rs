@@ -76,7 +76,21 @@ pub async fn opened(app: &App, change: Change, task: CollectionsTask) -> Result<
 /// The table's.
 pub async fn quarantine(app: &App, cause: &Cause, source: &str, why: &str) -> Result<(), Failure> {
     let about = cause.archived.clone().unwrap_or_else(|| cause.event.to_string());
-    let task = new_task(app, TaskKind::Quarantine, &about, format!("{source}: {why}"));
+    quarantine_about(app, cause, &about, source, why).await
+}
+
+/// Puts input aside that may come in several forms, by what makes it the same one.
+///
+/// # Errors
+/// The table's.
+pub async fn quarantine_about(
+    app: &App,
+    cause: &Cause,
+    about: &str,
+    source: &str,
+    why: &str,
+) -> Result<(), Failure> {
+    let task = new_task(app, TaskKind::Quarantine, about, format!("{source}: {why}"));
     let event = Event::InputQuarantined { source: source.to_owned(), why: why.to_owned() };
     open_with(app, cause, event, task).await
 }

@@ -4,7 +4,7 @@ use super::erp::SYSTEM;
 use super::erp::auth::{Problem, call};
 use super::erp::payments::NOTE_PREFIX;
 use super::stops::is_stopped;
-use super::tasks::{about_customer, new_task};
+use super::tasks::{about_customer, new_task, opened};
 use super::{Attempt, settle};
 use crate::App;
 use crate::messages::WriteBackDue;
@@ -22,28 +22,35 @@ use domain::money::Money;
 use domain::mutant;
 use domain::payment::{Allocation, Payment, Posting};
 use domain::refusal::Refusal;
-use domain::task::TaskKind;
+use domain::task::{CollectionsTask, TaskKind};
 use domain::timeline::{Cause, Event};
 use sha2::{Digest, Sha256};
 
 /// Works off one due write-back. A payment that is not waiting for one is a duplicate. In a dry run nothing is written:
-/// the follow-up stays, and the hourly sweep asks for it again until the deployment is live.
+/// a payment that the ledger has not is withheld, also when the deployment is live later, until a person asks for its
+/// posting; one that we posted before waits, and is brought in line then.
 ///
 /// # Errors
 /// QuickBooks' or the table's, worth another delivery. A refusal by QuickBooks opens a task instead.
 pub async fn post_due(app: &App, due: &WriteBackDue) -> Result<(), Failure> {
-    if is_stopped(app).await? {
-        // It stays asked for on its payment, and the hourly tick asks again.
-        return Ok(());
-    }
+    let is_stopped = is_stopped(app).await?;
     let key = keys::payment(&due.entity, &due.payment);
     let cause = Cause::new(format!("write-back:{}", due.payment));
     settle(|| async {
         let stored = must_load::<Payment>(app.table.as_ref(), &key).await?;
-        if !stored.is_pending(FollowUp::WriteBack) || !app.settings.is_sending {
+        let is_again = stored.is_pending(FollowUp::PostAgain);
+        if !is_again && !stored.is_pending(FollowUp::WriteBack) {
             return Ok(Attempt::Done(()));
         }
-        match bring_in_line(app, &stored.state).await {
+        let is_there = matches!(stored.state.posting, Posting::Posted { .. } | Posting::ByPeople);
+        if stored.state.posting == Posting::Withheld || (!app.settings.is_sending && !is_there) {
+            return withhold(app, &cause, stored).await;
+        }
+        if is_stopped || !app.settings.is_sending {
+            // It stays asked for on its payment, and the hourly tick asks again once it may leave.
+            return Ok(Attempt::Done(()));
+        }
+        match bring_in_line(app, &stored.state, is_again).await {
             Ok(Aligned::As(posting)) => record(app, &cause, stored, posting).await,
             Ok(Aligned::Edited) => {
                 let why =
@@ -108,33 +115,21 @@ enum Aligned {
     Edited,
 }
 
-async fn bring_in_line(app: &App, payment: &Payment) -> Result<Aligned, Problem> {
+async fn bring_in_line(app: &App, payment: &Payment, is_again: bool) -> Result<Aligned, Problem> {
     let poison = |refusal: Refusal| Problem::Ours(Failure::poison(refusal.to_string()));
     match &payment.posting {
         Posting::ByPeople => Ok(Aligned::As(Posting::ByPeople)),
-        Posting::NotPosted => {
-            let found = call(app, |api, token| payment::lookup(api, token, &reference(payment))).await?.value;
-            let rows: Result<Vec<_>, _> = found.rows.into_iter().collect();
-            let rows = rows.map_err(|error| Problem::Ours(Failure::retry(error.to_string())))?;
-            let is_looked_up = !mutant!("posted-without-look-up");
-            if let Some(row) = rows.first().filter(|_| is_looked_up) {
-                // An earlier try arrived although its answer did not; the payment may have changed since.
-                return align(app, payment, row).await.map(Aligned::As);
-            }
-            let left = payment.unapplied().map_err(poison)?;
-            if payment.allocations.is_empty() && !left.is_positive() {
-                return Ok(Aligned::As(Posting::NotPosted));
-            }
-            let draft = draft(payment).map_err(poison)?;
-            let mut request_id = digest(&format!("create#{}", payment.key().pk), 36);
-            if !is_looked_up {
-                request_id = digest(&app.clock.now().to_rfc3339(), 36);
-            }
-            let made = call(app, |api, token| payment::create(api, token, &draft, &request_id)).await?;
-            Ok(Aligned::As(posted(payment, draft.total, made.value)))
-        }
+        Posting::NotPosted | Posting::Withheld => post(app, payment, None).await,
         Posting::Posted { external_id, lines, total, .. } => {
-            let current = call(app, |api, token| payment::get(api, token, external_id)).await?.value;
+            let current = match call(app, |api, token| payment::get(api, token, external_id)).await {
+                Ok(reply) if is_again && is_voided(&reply.value, payment) => {
+                    return post(app, payment, Some(external_id)).await;
+                }
+                Err(Problem::Fault(fault)) if is_again && fault.code.as_deref() == Some(NOT_FOUND) => {
+                    return post(app, payment, Some(external_id)).await;
+                }
+                read => read?.value,
+            };
             let wanted = draft(payment).map_err(poison)?;
             let last = PaymentDraft {
                 total: total.unwrap_or(wanted.total),
@@ -149,6 +144,41 @@ async fn bring_in_line(app: &App, payment: &Payment) -> Result<Aligned, Problem>
             align(app, payment, &current).await.map(Aligned::As)
         }
     }
+}
+
+/// QuickBooks' code for a record that was deleted.
+const NOT_FOUND: &str = "610";
+
+fn is_voided(row: &wire::Payment, payment: &Payment) -> bool {
+    map::payment(row, payment.currency()).is_ok_and(|row| row.is_voided)
+}
+
+/// Finds the payment by our reference, or creates it where it settles anything: money that settles nothing waits for a
+/// person, and is posted once it does. `former` is the posting that people voided or deleted, which does not count.
+async fn post(app: &App, payment: &Payment, former: Option<&str>) -> Result<Aligned, Problem> {
+    let found = call(app, |api, token| payment::lookup(api, token, &reference(payment))).await?.value;
+    let rows: Result<Vec<_>, _> = found.rows.into_iter().collect();
+    let rows = rows.map_err(|error| Problem::Ours(Failure::retry(error.to_string())))?;
+    let is_looked_up = !mutant!("posted-without-look-up");
+    let counts = |row: &&wire::Payment| {
+        is_looked_up && (former.is_none() || (row.id.as_deref() != former && !is_voided(row, payment)))
+    };
+    if let Some(row) = rows.iter().find(counts) {
+        // An earlier try arrived although its answer did not; the payment may have changed since.
+        return align(app, payment, row).await.map(Aligned::As);
+    }
+    if payment.allocations.is_empty() {
+        return Ok(Aligned::As(payment.posting.clone()));
+    }
+    let draft = draft(payment).map_err(|refusal| Problem::Ours(Failure::poison(refusal.to_string())))?;
+    // QuickBooks answers a request id that it knows by what it made then, also where that is gone.
+    let after = former.map(|former| format!("#{former}")).unwrap_or_default();
+    let mut request_id = digest(&format!("create#{}{after}", payment.key().pk), 36);
+    if !is_looked_up {
+        request_id = digest(&app.clock.now().to_rfc3339(), 36);
+    }
+    let made = call(app, |api, token| payment::create(api, token, &draft, &request_id)).await?;
+    Ok(Aligned::As(posted(payment, draft.total, made.value)))
 }
 
 /// Makes the ledger's payment what ours is now, if it is not so already.
@@ -205,10 +235,11 @@ async fn record(
     posting: Posting,
 ) -> Result<Attempt<()>, Failure> {
     stored.done(FollowUp::WriteBack);
+    stored.done(FollowUp::PostAgain);
     stored.state.posting = posting;
     let external_id = match &stored.state.posting {
         Posting::Posted { external_id, .. } => external_id.clone(),
-        Posting::NotPosted | Posting::ByPeople => String::new(),
+        Posting::NotPosted | Posting::Withheld | Posting::ByPeople => String::new(),
     };
     let event = Event::WrittenBack { payment: stored.state.id.clone(), external_id: external_id.clone() };
     let mut change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
@@ -219,6 +250,33 @@ async fn record(
         }
     }
     Attempt::of(change.update(stored).commit(app.table.as_ref()).await, ())
+}
+
+/// A payment that was applied in a dry run: nothing posts it unasked. Where the deployment is live by now, a person is
+/// told at once; a dry run tells nobody, since people keep the ledger by themselves then.
+async fn withhold(app: &App, cause: &Cause, mut stored: Stored<Payment>) -> Result<Attempt<()>, Failure> {
+    stored.done(FollowUp::WriteBack);
+    stored.done(FollowUp::PostAgain);
+    stored.state.posting = Posting::Withheld;
+    let event = Event::PostingWithheld { payment: stored.state.id.clone() };
+    let is_told = app.settings.is_sending && !stored.state.is_posted();
+    let task = withheld_task(app, &stored.state);
+    let mut change = Change::new(app.settings.entity.clone(), app.clock.now(), cause.clone(), event);
+    change = change.by_rule("applied-in-a-dry-run").update(stored);
+    if is_told {
+        change = opened(app, change, task).await?;
+    }
+    Attempt::of(change.commit(app.table.as_ref()).await, ())
+}
+
+/// What a person is asked about a payment that was applied in a dry run, once the deployment is live.
+pub(super) fn withheld_task(app: &App, payment: &Payment) -> CollectionsTask {
+    let why = format!(
+        "payment {} over {} was applied in a dry run and is not posted: post it, unless people have entered it",
+        payment.id, payment.received
+    );
+    let about = format!("{}|withheld", payment.key().pk);
+    about_customer(new_task(app, TaskKind::LedgerMismatch, &about, why), payment.customer.as_ref())
 }
 
 /// What the task is about that a refusal of a payment at a version opens.
@@ -234,6 +292,7 @@ async fn set_aside(
     why: &str,
 ) -> Result<Attempt<()>, Failure> {
     stored.done(FollowUp::WriteBack);
+    stored.done(FollowUp::PostAgain);
     let about = refused_about(&stored.state.key().pk, stored.ver);
     let why = format!("payment {} {why}", stored.state.id);
     let task =

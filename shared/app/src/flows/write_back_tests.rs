@@ -121,6 +121,40 @@ async fn what_people_made_of_a_posting_is_not_overwritten() {
     assert!(task.why.contains("was changed in QuickBooks"), "{}", task.why);
 }
 
+fn dry(mut memory: MemoryApp) -> MemoryApp {
+    let settings = crate::settings::Settings::clone(&memory.app.settings);
+    memory.app.settings = Arc::new(crate::settings::Settings { is_sending: false, ..settings });
+    memory
+}
+
+#[tokio::test]
+async fn a_dry_run_withholds_what_the_ledger_has_not_and_leaves_what_it_has() {
+    let (memory, seen) = quickbooks(memory_app());
+    let memory = dry(memory);
+    put(&memory, applied(10_000), &[FollowUp::WriteBack]).await;
+    let stored = post(&memory).await;
+    assert_eq!((&stored.state.posting, stored.pending.len()), (&Posting::Withheld, 0));
+    let (memory, there) = (dry(memory_app()), applied(6_000));
+    let lines = applied(10_000).allocations;
+    let posting = Posting::Posted { external_id: "7".into(), token: "0".into(), lines, total: None };
+    put(&memory, Payment { posting, ..there }, &[FollowUp::WriteBack]).await;
+    memory.clock.advance(chrono::TimeDelta::hours(1));
+    assert_eq!(crate::flows::relay::send_overdue(&memory.app).await, Ok(0), "not every hour once more");
+    assert!(post(&memory).await.is_pending(FollowUp::WriteBack), "it is brought in line once live");
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_withheld_waits_for_a_person_though_something_asks_for_it() {
+    let (memory, seen) = quickbooks(memory_app());
+    let withheld = Payment { posting: Posting::Withheld, ..applied(10_000) };
+    put(&memory, withheld, &[FollowUp::WriteBack]).await;
+    assert_eq!(post(&memory).await.state.posting, Posting::Withheld);
+    assert!(seen.lock().unwrap().is_empty());
+    let task = open_tasks(&memory).await.remove(0);
+    assert!(task.why.contains("was applied in a dry run"), "{}", task.why);
+}
+
 #[tokio::test]
 async fn a_connection_that_is_refused_again_asks_again() {
     let refuse = |_: &Request| Ok(answered(400, &json!({"error": "invalid_grant"})));

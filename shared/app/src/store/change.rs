@@ -148,24 +148,19 @@ impl Change {
         for item in self.items {
             writes.push(item(head.clone()).map_err(refused)?);
         }
-        if mutant!("versions-not-checked") {
-            rebase(table, &mut writes).await;
-        }
+        mutant!("versions-not-checked", {
+            for write in &mut writes {
+                let Write::Put { table: of, record, condition } = write else { continue };
+                if let Ok(Some(stored)) = table.get(*of, &record.key).await {
+                    record.ver = stored.ver + 1;
+                    *condition = Condition::Version(stored.ver);
+                }
+            }
+        });
         writes.extend(self.others);
         let record = Record::new(Key::new(head.pk, head.sk), 1, stored);
         writes.push(Write::Put { table: TableName::Ledger, record, condition: Condition::Absent });
         table.commit(writes).await
-    }
-}
-
-/// A planted bug: whatever stands there is overwritten.
-async fn rebase(table: &dyn Table, writes: &mut [Write]) {
-    for write in writes {
-        let Write::Put { table: of, record, condition } = write else { continue };
-        if let Ok(Some(stored)) = table.get(*of, &record.key).await {
-            record.ver = stored.ver + 1;
-            *condition = Condition::Version(stored.ver);
-        }
     }
 }
 

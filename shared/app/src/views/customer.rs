@@ -14,6 +14,7 @@ use domain::customer::{AddressStatus, Customer, Pause};
 use domain::dates::days_past_due;
 use domain::dunning::holds;
 use domain::ids::{ContactId, CreditMemoId, CustomerId, InvoiceId, LetterId, PaymentId};
+use domain::in_flight::{DebitInFlight, FundsHeld};
 use domain::invoice::Invoice;
 use domain::money::{Money, MoneyError};
 use domain::payment::Payment;
@@ -32,6 +33,9 @@ pub struct CustomerView {
     pub contacts: Vec<ContactLine>,
     pub pauses: Vec<PauseLine>,
     pub letter_in_hand: Option<LetterId>,
+    /// Those that still hold letters back.
+    pub debits: Vec<DebitInFlight>,
+    pub funds: Vec<FundsHeld>,
     pub open: Vec<OpenLine>,
     pub cash: Vec<CashLine>,
     pub credits: Vec<CreditLine>,
@@ -139,6 +143,8 @@ pub async fn customer(app: &App, id: &CustomerId) -> Result<Option<CustomerView>
         contacts,
         pauses: pauses.collect(),
         letter_in_hand: stored.state.letter_in_hand.clone(),
+        debits: stored.state.debits_in_flight.iter().filter(|debit| today <= debit.until).cloned().collect(),
+        funds: stored.state.funds_held.clone(),
         totals: totals(&open, &cash, &credits).map_err(|error| Failure::poison(error.to_string()))?,
         open,
         cash,

@@ -2,6 +2,7 @@
 use super::ageing::summary;
 use super::{names, opened};
 use crate::App;
+use crate::flows::erp::answers::{Question, question};
 use crate::letter::{Letter, LetterState};
 use crate::store::entity::Stored;
 use crate::store::keys;
@@ -42,6 +43,8 @@ pub enum About {
     Reversal(ReversalView),
     /// A letter whose outcome is unknown.
     Letter(Box<Letter>),
+    /// A payment that the ledger should have, and what can be answered about it.
+    Posting(Question),
 }
 
 #[derive(Debug, Clone)]
@@ -115,6 +118,7 @@ pub async fn about(app: &App, task: &CollectionsTask) -> Result<About, Failure> 
     match task.kind {
         TaskKind::RefundToDecide | TaskKind::CardDispute => reversal(app, task).await,
         TaskKind::LetterUnknown => letter(app, task).await,
+        TaskKind::LedgerMismatch => Ok(question(app, task).await?.map_or(About::Nothing, About::Posting)),
         _ => Ok(About::Nothing),
     }
 }

@@ -20,7 +20,7 @@ pub struct PlannedLetter {
     pub items: Vec<PlannedItem>,
     /// The items' sum.
     pub total: Money,
-    /// Unapplied cash and credit in that currency, which the letter says to take off; less than the total.
+    /// Unapplied cash, credit and funds at the provider in that currency, which the letter says to take off; less than the total.
     pub unassigned: Money,
 }
 
@@ -130,11 +130,14 @@ fn plan(
         }
         planned.push(PlannedItem { invoice: invoice.id.clone(), level, amount: *amount });
     }
-    let unapplied = facts.unapplied.iter().filter(|money| money.currency() == currency).copied();
-    let unassigned = Money::sum(currency, unapplied)?;
+    let of = |money: &Money| money.currency() == currency;
+    let unapplied = Money::sum(currency, facts.unapplied.iter().copied().filter(of))?;
+    let held = facts.customer.funds_held.iter().map(|funds| funds.amount);
+    let unassigned = unapplied.plus(Money::sum(currency, held.filter(of))?)?;
     let total = Money::sum(currency, planned.iter().map(|item| item.amount))?;
     if !total.minus(unassigned)?.is_positive() {
-        return Ok(Err(vec![Hold::Paid; items.len()]));
+        let is_paid = !total.minus(unapplied)?.is_positive();
+        return Ok(Err(vec![if is_paid { Hold::Paid } else { Hold::FundsHeld }; items.len()]));
     }
     // Without a level that is reached, every item has its hold.
     let Some((level, tone)) = reached else {

@@ -3,6 +3,7 @@ use crate::customer::{AddressStatus, Contact, Customer, Pause, PauseReason};
 use crate::dates::plus_days;
 use crate::dunning::policy::tests::four_levels;
 use crate::ids::{CustomerId, DisputeId, EntityId, ExternalRef, LetterId, PaymentId, PromiseId};
+use crate::in_flight::{DebitInFlight, FundsHeld};
 use crate::invoice::{Contested, ExternalVersion, OpenDispute, RefundToDecide, SentLevel};
 use crate::money::Currency;
 use crate::promise::ActivePromise;
@@ -69,6 +70,8 @@ fn facts() -> DunningFacts {
         pauses: vec![],
         contacted_on: vec![],
         letter_in_hand: None,
+        debits_in_flight: vec![],
+        funds_held: vec![],
         last_decision: None,
     };
     let invoices = vec![invoice("INV-1", day(12), 100_00)];
@@ -181,6 +184,29 @@ fn unapplied_cash_is_named_and_never_mixed_between_currencies() {
     facts.unapplied = vec![usd(30_00), Money::new(100_000_00, Currency::EUR)];
     let letter = letter(&facts);
     assert_eq!((letter.total, letter.unassigned), (usd(100_00), usd(30_00)));
+}
+
+#[test]
+fn a_debit_in_flight_holds_everything_until_its_time_is_over() {
+    let debit = |until| DebitInFlight { payment: PaymentId::new("p"), amount: usd(1_00), until };
+    let in_flight = |until| hold(|f| f.customer.debits_in_flight = vec![debit(until)]);
+    assert_eq!(in_flight(day(16)), "debit in flight, until 2026-03-16 at most");
+    let mut over = facts();
+    over.customer.debits_in_flight = vec![debit(day(15))];
+    assert_eq!(letter(&over).total, usd(100_00));
+}
+
+#[test]
+fn funds_held_at_the_provider_count_like_unapplied_cash() {
+    let held = |minor, ccy| FundsHeld { holder: "stripe:cus_1".into(), amount: Money::new(minor, ccy) };
+    let covered = |f: &mut DunningFacts| {
+        f.unapplied = vec![usd(60_00)];
+        f.customer.funds_held = vec![held(40_00, Currency::USD)];
+    };
+    assert_eq!(hold(covered), "funds held at the payment provider");
+    let mut part = facts();
+    part.customer.funds_held = vec![held(30_00, Currency::USD), held(100_000_00, Currency::EUR)];
+    assert_eq!((letter(&part).total, letter(&part).unassigned), (usd(100_00), usd(30_00)));
 }
 
 #[test]

@@ -3,6 +3,7 @@ use crate::customer::{AddressStatus, Contact, PauseReason};
 use crate::dates::{plus_days, weekdays_between};
 use crate::dunning::facts::DunningFacts;
 use crate::dunning::policy::DunningPolicy;
+use crate::in_flight::debits_hold_until;
 use crate::invoice::Invoice;
 use crate::mutant;
 use crate::refusal::Refusal;
@@ -28,6 +29,12 @@ pub enum Hold {
         last: NaiveDate,
     },
     LetterInHand,
+    /// A bank debit is under way, which may still succeed.
+    DebitInFlight {
+        until: NaiveDate,
+    },
+    /// Money that lies in a balance at the payment provider covers it.
+    FundsHeld,
     Paused(PauseReason),
     InactiveCustomer,
     LevelNotReached {
@@ -52,6 +59,8 @@ impl fmt::Display for Hold {
             Self::NoAddress => f.write_str("no address"),
             Self::TooRecent { last } => write!(f, "too recent, last letter {last}"),
             Self::LetterInHand => f.write_str("a letter is on its way"),
+            Self::DebitInFlight { until } => write!(f, "debit in flight, until {until} at most"),
+            Self::FundsHeld => f.write_str("funds held at the payment provider"),
             Self::Paused(PauseReason::ReplyToRead) => f.write_str("a reply waits to be read"),
             Self::Paused(PauseReason::SaysPaid) => f.write_str("says it has paid"),
             Self::Paused(PauseReason::SoftPromise) => f.write_str("soft promise"),
@@ -108,6 +117,11 @@ pub fn contact<'a>(facts: &'a DunningFacts, policy: &DunningPolicy) -> Result<&'
     }
     if customer.letter_in_hand.is_some() {
         return Err(Hold::LetterInHand);
+    }
+    if let Some(until) = debits_hold_until(&customer.debits_in_flight, facts.today)
+        && !mutant!("debit-ignored")
+    {
+        return Err(Hold::DebitInFlight { until });
     }
     let mut contact = customer.address(facts.today).ok_or_else(|| unusable(facts));
     if mutant!("opt-out-ignored") {

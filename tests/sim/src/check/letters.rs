@@ -73,6 +73,9 @@ fn customer(customer: &Customer, letter: &Letter) -> Result<(), String> {
     if let Some(pause) = customer.pauses.iter().find(|pause| pause.until.is_none_or(|until| until >= on)) {
         return Err(format!("the customer is paused: {:?}", pause.reason));
     }
+    if let Some(debit) = customer.debits_in_flight.iter().find(|debit| debit.until >= on) {
+        return Err(format!("a debit is in flight: {debit:?}"));
+    }
     if customer.letter_in_hand.as_ref() != Some(&letter.id) {
         return Err(format!("in hand is {:?}", customer.letter_in_hand));
     }

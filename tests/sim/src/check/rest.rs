@@ -8,6 +8,7 @@ use app::letter::{Letter, LetterState};
 use app::store::entity::Stored;
 use app::store::keys;
 use domain::customer::{AddressStatus, Customer};
+use domain::ids::ExternalRef;
 use domain::invoice::{Invoice, Settlement};
 use domain::payment::{Payment, PaymentSource, Posting};
 use domain::task::{CollectionsTask, TaskKind};
@@ -56,9 +57,12 @@ pub fn check(runtime: &Runtime) -> Result<(), Broken> {
     only_poison_is_dead(runtime)?;
     payments_are_the_truth(runtime, &standing)?;
     reversals_are_the_truth(runtime, &standing)?;
+    debits_are_the_truth(runtime, &standing)?;
+    answered_webhooks_are_kept(runtime)?;
     unapplied_cash_is_seen(&standing)?;
     invoices_are_the_truth(runtime, &standing)?;
     books_are_in_line(runtime, &standing)?;
+    open_is_as_in_the_books(runtime, &standing)?;
     letters_are_once(runtime, &standing)?;
     mails_were_read(runtime)?;
     addresses_are_respected(runtime, &standing)?;
@@ -151,6 +155,37 @@ fn reversals_are_the_truth(runtime: &Runtime, standing: &Standing) -> Result<(),
     Ok(())
 }
 
+/// I5: a debit under way holds its payer's letters back, or a person knows of it; one that ended holds nothing beyond
+/// the day of its end.
+fn debits_are_the_truth(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let today = runtime.world.today();
+    for (intent, debit) in &runtime.world.debits {
+        let id = format!("stripe:{intent}");
+        let all = standing.customers.iter().flat_map(|customer| &customer.debits_in_flight);
+        let holds = all.filter(|held| held.payment.as_str() == id).any(|held| held.until > today);
+        if debit.status != "processing" && holds {
+            return Err(("I5", format!("{id} is {}, and still holds letters back", debit.status)));
+        }
+        let was_asked = standing.has_task(&[TaskKind::FundsAtProvider], &id);
+        if debit.status == "processing" && !holds && !was_asked {
+            return Err(("I5", format!("{id} is under way and holds nothing back")));
+        }
+    }
+    Ok(())
+}
+
+/// I5: a webhook that was answered well is in the archive. That its event would have been found by the sweep is no
+/// reason to lose it.
+fn answered_webhooks_are_kept(runtime: &Runtime) -> Result<(), Broken> {
+    let stored = runtime.blobs.stored.lock().unwrap();
+    let kept: BTreeSet<&str> =
+        stored.keys().filter_map(|(_, key)| key.strip_prefix("stripe/")?.rsplit('/').next()).collect();
+    match runtime.world.answered.iter().find(|digest| !kept.contains(digest.as_str())) {
+        Some(digest) => Err(("I5", format!("a webhook was answered and never taken in: {digest}"))),
+        None => Ok(()),
+    }
+}
+
 /// I5: unapplied cash was put before a person.
 fn unapplied_cash_is_seen(standing: &Standing) -> Result<(), Broken> {
     for payment in standing.payments.iter().filter(|payment| payment.source != PaymentSource::Ledger) {
@@ -203,7 +238,7 @@ fn invoices_are_the_truth(runtime: &Runtime, standing: &Standing) -> Result<(), 
 fn books_are_in_line(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
     let books = runtime.world.vendors.lock().unwrap().quickbooks.payments();
     let mut seen = BTreeSet::new();
-    for theirs in &books {
+    for theirs in books.iter().filter(|theirs| !theirs.total.is_zero()) {
         let Some(reference) = &theirs.reference else { continue };
         if !seen.insert(reference.clone()) {
             return Err(("I6", format!("{reference} is posted twice: {:?}", theirs.note)));
@@ -247,6 +282,63 @@ fn books_are_in_line(runtime: &Runtime, standing: &Standing) -> Result<(), Broke
                 payment.id, theirs.total
             );
             return Err(("I6", what));
+        }
+    }
+    Ok(())
+}
+
+/// I5 and I6: what is open on an invoice, and on account of a payment by people, is what the books say; unless a person
+/// was asked about it, or still has to decide what went back.
+fn open_is_as_in_the_books(runtime: &Runtime, standing: &Standing) -> Result<(), Broken> {
+    let (invoices, payments) = {
+        let quickbooks = &runtime.world.vendors.lock().unwrap().quickbooks;
+        (quickbooks.documents("Invoice"), quickbooks.payments_by_id())
+    };
+    let is_asked = |id: &str| standing.has_task(&[TaskKind::LedgerMismatch], id);
+    for (id, theirs) in &invoices {
+        let ours = standing.invoices.iter().find(|invoice| invoice.id.as_str() == format!("qbo:{id}"));
+        let Some(ours) = ours.filter(|ours| !ours.is_voided && !is_asked(ours.id.as_str())) else { continue };
+        let is_undecided = !ours.refunds_to_decide.is_empty() || !ours.contested.is_empty();
+        let by_asked = ours.settled.iter().any(|settled| match &settled.by {
+            Settlement::Payment(id) => is_asked(id.as_str()),
+            Settlement::Credit(_) => false,
+        });
+        let misfits = payments.iter().filter(|(_, payment)| payment.lines.iter().any(|(of, _)| of == id));
+        let is_misfit = misfits.into_iter().any(|(payment, theirs)| {
+            let note = theirs.note.as_deref().unwrap_or_default();
+            is_asked(&format!("qbo:{payment}")) || is_asked(note.trim_start_matches("dunlin:"))
+        });
+        if is_undecided || by_asked || is_misfit {
+            continue;
+        }
+        let settled: i64 = ours.settled.iter().map(|settled| settled.amount.minor()).sum();
+        let open = ours.original.minor() - settled;
+        if open != theirs.balance.minor() {
+            let what = format!(
+                "invoice {}: {open} cents are open, and {} in the books",
+                ours.number, theirs.balance
+            );
+            return Err(("I5", what));
+        }
+    }
+    for (id, theirs) in payments.iter().filter(|(_, theirs)| theirs.reference.is_none()) {
+        let ours = standing.payments.iter().find(|payment| payment.id.as_str() == format!("qbo:{id}"));
+        let Some(ours) = ours.filter(|ours| !is_asked(ours.id.as_str())) else { continue };
+        // A person took it for the posting of ours: its money is counted there.
+        let posted = keys::posted(&runtime.app.settings.entity, &ExternalRef::new("qbo", id));
+        if runtime.table.record(&posted).is_some() {
+            continue;
+        }
+        let sum = |list: &[(String, domain::money::Money)]| -> i64 {
+            list.iter().map(|(_, amount)| amount.minor()).sum()
+        };
+        let left = theirs.total.minor() - (sum(&theirs.lines) - sum(&theirs.credits));
+        let unapplied =
+            ours.received.minor() - ours.allocations.iter().map(|a| a.amount.minor()).sum::<i64>();
+        if unapplied != left {
+            let what =
+                format!("payment {}: {unapplied} cents are on account, and {left} in the books", ours.id);
+            return Err(("I5", what));
         }
     }
     Ok(())

@@ -226,6 +226,16 @@ impl QuickBooks {
         self.payments.values().map(|row| row.record.clone()).collect()
     }
 
+    /// Payments by their ids.
+    pub fn payments_by_id(&self) -> Vec<(String, LedgerPayment)> {
+        self.payments.iter().map(|(id, row)| (id.clone(), row.record.clone())).collect()
+    }
+
+    /// The id of the newest payment.
+    pub fn last_payment(&self) -> String {
+        self.payments.keys().next_back().cloned().unwrap_or_else(|| panic!("QuickBooks has no payment"))
+    }
+
     pub fn balance(&self, number: &str) -> Money {
         self.documents[&self.id_of(number)].record.balance
     }

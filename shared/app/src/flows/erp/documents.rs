@@ -184,6 +184,8 @@ impl Document for ErpCustomer {
                 contacts,
                 pauses: Vec::new(),
                 contacted_on: Vec::new(),
+                debits_in_flight: Vec::new(),
+                funds_held: Vec::new(),
                 letter_in_hand: None,
                 last_decision: None,
             };
@@ -191,6 +193,8 @@ impl Document for ErpCustomer {
                 Some(former) => Customer {
                     pauses: former.pauses,
                     contacted_on: former.contacted_on,
+                    debits_in_flight: former.debits_in_flight,
+                    funds_held: former.funds_held,
                     letter_in_hand: former.letter_in_hand,
                     last_decision: None,
                     ..fresh

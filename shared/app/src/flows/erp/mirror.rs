@@ -61,6 +61,8 @@ pub(super) async fn follow(app: &App, cause: &Cause, row: &ErpPayment) -> Result
         // What is in its way may be gone: deleted, lowered or moved in the same pull.
         return Err(not_pulled("what its payment does not fit beside"));
     }
+    // Never followed here, whatever else is pulled: its money counts as unapplied until a person has looked.
+    rebuilt.misfits.extend(wanted.others);
     let event = told(former, &rebuilt);
     let credits = std::mem::take(&mut rebuilt.credits);
     let payment = Payment { mirror: Some(Mirror { version, credits }), ..rebuilt.payment };

@@ -1,8 +1,10 @@
 //! The ledger of a company that keeps its books in QuickBooks Online: pulled page by page, written back to.
+pub mod answers;
 pub mod auth;
 mod deleted;
 pub mod documents;
 mod left_behind;
+mod merged;
 mod mirror;
 pub mod payments;
 mod postings;

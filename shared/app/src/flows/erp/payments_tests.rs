@@ -9,8 +9,9 @@ use crate::store::keys;
 use crate::store::table::{Condition, Record, TableName, Write};
 use connectors::quickbooks::facts::ErpPaymentLine;
 use domain::credit::CreditMemo;
-use domain::ids::{CreditMemoId, CustomerId, ExternalRef};
+use domain::ids::{CreditMemoId, CustomerId, ExternalRef, InvoiceId};
 use domain::invoice::{RefundChoice, RefundToDecide};
+use domain::payment::{Allocation, Payment, Posting};
 use domain::timeline::Event;
 
 fn line(minor: i64, invoice: Option<&str>, memo: Option<&str>) -> ErpPaymentLine {
@@ -145,4 +146,34 @@ async fn a_link_of_before_links_were_followed_is_not_taken_in_twice() {
     take(&memory, &[link]).await.unwrap();
     assert_eq!(stored_invoice(&memory, "1001").await.credited, usd(0));
     assert!(open_tasks(&memory).await[0].why.contains("compare its invoices by hand"));
+}
+
+#[tokio::test]
+async fn a_line_on_a_journal_entry_is_told_though_all_else_fits() {
+    let memory = memory_app();
+    put(&memory, invoice("1001", 50_000), &[]).await;
+    let journal = ErpPaymentLine { others: vec!["JournalEntry 12".into()], ..line(4_000, None, None) };
+    take(&memory, &[row("7", 10_000, vec![line(6_000, Some("1001"), None), journal])]).await.unwrap();
+    assert_eq!(stored_payment(&memory, "qbo:7").await.state.applied, usd(6_000));
+    let task = open_tasks(&memory).await.remove(0);
+    assert_eq!(task.why, "the ledger's payment 7 does not fit: USD 40.00 on JournalEntry 12");
+}
+
+#[tokio::test]
+async fn a_journal_entry_on_a_posting_of_ours_is_told_too() {
+    let memory = memory_app();
+    put(&memory, invoice("1001", 50_000), &[]).await;
+    let lines = vec![Allocation { invoice: InvoiceId::new("qbo:1001"), amount: usd(6_000) }];
+    let posting =
+        Posting::Posted { external_id: "7".into(), token: "0".into(), lines: lines.clone(), total: None };
+    let customer = Some(CustomerId::new("qbo:1"));
+    let ours =
+        Payment { posting, customer, allocations: lines, applied: usd(6_000), ..payment("pi_1", 10_000) };
+    put(&memory, ours, &[]).await;
+    let journal = ErpPaymentLine { others: vec!["JournalEntry 12".into()], ..line(4_000, None, None) };
+    let theirs = row("7", 10_000, vec![line(6_000, Some("1001"), None), journal]);
+    let (sync_token, private_note) = ("1".into(), Some("dunlin:stripe:pi_1".into()));
+    take(&memory, &[ErpPayment { sync_token, private_note, ..theirs }]).await.unwrap();
+    let task = open_tasks(&memory).await.remove(0);
+    assert!(task.why.contains("with USD 40.00 on JournalEntry 12"), "{}", task.why);
 }

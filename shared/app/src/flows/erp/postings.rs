@@ -46,6 +46,9 @@ pub(super) async fn payment_of(
     Ok(note.and_then(|note| note.strip_prefix(NOTE_PREFIX)).map(|id| PaymentId(id.trim().to_owned())))
 }
 
+/// What tells, after the payment's key, that a task is about a posting that is gone.
+pub(super) const GONE: &str = "gone";
+
 fn poison(refusal: impl Into<Refusal>) -> Failure {
     Failure::poison(refusal.into().to_string())
 }
@@ -65,7 +68,7 @@ pub(super) async fn follow(
         let Some(stored) = load::<Payment>(app.table.as_ref(), &key).await? else {
             return differs(app, cause, row, None, "carries our note, and we do not know its payment").await;
         };
-        if stored.is_pending(FollowUp::WriteBack) {
+        if stored.is_pending(FollowUp::WriteBack) || stored.is_pending(FollowUp::PostAgain) {
             // The write-back reads it next, and tells if people have changed it.
             return Ok(Attempt::Done(()));
         }
@@ -79,6 +82,10 @@ pub(super) async fn follow(
             )
             .await;
         };
+        if *external_id != row.external_id && row.is_voided {
+            // A former posting, in whose place another one stands.
+            return Ok(Attempt::Done(()));
+        }
         if *external_id != row.external_id {
             let why = format!("carries our note beside the posting {external_id}: is it the same money?");
             return differs(app, cause, row, Some(&stored.state), &why).await;
@@ -92,15 +99,18 @@ pub(super) async fn follow(
         let is_same_customer =
             stored.state.customer.as_ref() == Some(&CustomerId(id(&row.customer_external_id)));
         let is_same = row.total == total.unwrap_or(kept) && same(&theirs.invoices, lines);
-        if is_same && is_same_customer && theirs.credits.is_empty() {
+        let is_only_ours = theirs.credits.is_empty() && theirs.others.is_empty();
+        if is_same && is_same_customer && is_only_ours {
             return Ok(Attempt::Done(()));
         }
         if row.is_voided && !kept.is_zero() {
-            return differs(app, cause, row, Some(&stored.state), "was voided in the ledger").await;
+            let gone = gone_task(app, (&row.external_id, &row.sync_token), &stored.state, "voided");
+            return tasks::open(app, cause, gone).await.map(Attempt::Done);
         }
-        let is_only_ours = theirs.credits.is_empty() && row.lines.iter().all(|line| line.others.is_empty());
         if row.total != kept || !is_only_ours {
-            let why = format!("was changed in the ledger: it is over {} there, and {kept} here", row.total);
+            let others = theirs.others.iter().map(|other| format!(", with {other}")).collect::<String>();
+            let why =
+                format!("was changed in the ledger: it is over {} there{others}, and {kept} here", row.total);
             return differs(app, cause, row, Some(&stored.state), &why).await;
         }
         take_over(app, cause, row, stored, &theirs).await
@@ -196,8 +206,15 @@ pub(super) async fn deleted(
     if !is_current || ours.kept().map_err(poison)?.is_zero() {
         return Ok(());
     }
-    tasks::open(app, cause, task(app, (external_id, "deleted"), Some(&ours), "was deleted in the ledger"))
-        .await
+    tasks::open(app, cause, gone_task(app, (external_id, "deleted"), &ours, "deleted")).await
+}
+
+/// A posting of ours that people took out of the ledger: they say whether it is to be posted again, or which payment of
+/// theirs stands for it.
+fn gone_task(app: &App, (id, token): (&str, &str), ours: &Payment, how: &str) -> CollectionsTask {
+    let about = format!("{}|{GONE}|{id}|{token}", ours.key().pk);
+    let why = format!("payment {}, {id} in the ledger, was {how} in the ledger", ours.id);
+    about_customer(new_task(app, TaskKind::LedgerMismatch, &about, why), ours.customer.as_ref())
 }
 
 fn task(app: &App, (id, token): (&str, &str), ours: Option<&Payment>, why: &str) -> CollectionsTask {

@@ -1,6 +1,6 @@
 //! The pull: page jobs by kind, each page stored before the next is asked for, the cursor moved after the last.
 use super::auth::call;
-use super::{SYSTEM, deleted, documents, left_behind, payments};
+use super::{SYSTEM, deleted, documents, left_behind, merged, payments};
 use crate::App;
 use crate::archive::archive;
 use crate::flows::tasks::quarantine;
@@ -28,6 +28,14 @@ const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 /// The table's.
 pub(super) async fn has_documents_of(app: &App, at: DateTime<Utc>) -> Result<bool, Failure> {
     Ok(is_pulled(app, "Invoice", OVERLAP, at).await? && is_pulled(app, "CreditMemo", OVERLAP, at).await?)
+}
+
+/// Whether customers are here as they were at `at`, by the ledger's clock.
+///
+/// # Errors
+/// The table's.
+pub(super) async fn has_customers_of(app: &App, at: DateTime<Utc>) -> Result<bool, Failure> {
+    is_pulled(app, "Customer", OVERLAP, at).await
 }
 
 /// Whether, beside the documents, deletions are pulled as of this change too.
@@ -105,6 +113,7 @@ pub async fn sync_page(app: &App, due: &ErpPageDue) -> Result<(), Failure> {
                 sort_out(app, &cause, page.and_then(|wire| map::invoice(wire, home))).await?;
             let void: Vec<InvoiceId> =
                 rows.iter().filter(|row| row.is_voided).map(documents::invoice_id).collect();
+            merged::carry_over(app, &cause, &rows).await?;
             for invoice in &void {
                 left_behind::decide_reversals(app, &cause, invoice).await?;
             }

@@ -8,7 +8,7 @@ use crate::store::keys;
 use crate::store::reads::load_many;
 use crate::store::table::Key;
 use crate::worker::Failure;
-use connectors::quickbooks::facts::ErpPayment;
+use connectors::quickbooks::facts::{ErpPayment, ErpPaymentLine};
 use domain::credit::CreditMemo;
 use domain::ids::{CreditMemoId, InvoiceId};
 use domain::invoice::{Invoice, Settlement};
@@ -46,6 +46,8 @@ fn poison(refusal: impl Into<Refusal>) -> Failure {
 pub(super) struct Lines {
     pub invoices: Vec<Allocation>,
     pub credits: Vec<(CreditMemoId, Money)>,
+    /// Lines on anything else, a journal entry say, in words: what they settle is not followed here.
+    pub others: Vec<String>,
 }
 
 impl Lines {
@@ -69,12 +71,21 @@ impl Lines {
                         None => lines.credits.push((memo, line.amount)),
                     }
                 }
-                // Linked to anything else, a journal entry say: what it settles does not fit, and a person is told.
-                _ => {}
+                // On nothing: unapplied there as it is here.
+                ([], []) if line.others.is_empty() => {}
+                _ => lines.others.push(format!("{} on {}", line.amount, linked(line))),
             }
         }
         Ok(lines)
     }
+}
+
+/// What a line is linked to, in words.
+fn linked(line: &ErpPaymentLine) -> String {
+    let invoices = line.invoice_external_ids.iter().map(|id| format!("Invoice {id}"));
+    let memos = line.credit_memo_external_ids.iter().map(|id| format!("CreditMemo {id}"));
+    let all: Vec<String> = invoices.chain(memos).chain(line.others.iter().cloned()).collect();
+    all.join(" and ")
 }
 
 /// A payment taken off everything that it settled and put on what it settles now.

@@ -2,8 +2,8 @@
 //! version adds a folder `v<n>` with what it writes; the folders before it stay as they are.
 use crate::letter::{Letter, LetterItem, LetterState};
 use crate::messages::{
-    self, CashApplicationDue, DunningDue, ErpPageDue, ErpPullDue, LetterDue, Message, TickDue, TickShardDue,
-    WebhookReceived, WriteBackDue,
+    self, CashApplicationDue, DunningDue, ErpPageDue, ErpPullDue, EventSweepDue, EventWindow, LetterDue,
+    Message, TickDue, TickShardDue, WebhookReceived, WriteBackDue,
 };
 use crate::store::entity::{Entity, Envelope, FollowUp, ITEM_VERSION, read};
 use crate::store::reads::read_entry;
@@ -180,6 +180,8 @@ fn customer() -> Customer {
         pauses: vec![Pause { reason: PauseReason::SaysPaid, since: on, until: None }],
         contacted_on: vec![on],
         letter_in_hand: Some(LetterId::new("qbo:1:2026-03-16")),
+        debits_in_flight: vec![],
+        funds_held: vec![],
         last_decision: Some("0123456789abcdef".into()),
     }
 }
@@ -312,6 +314,11 @@ fn every_message_reads_as_it_was_sent() {
     let on = "2026-03-16".parse().unwrap();
     let headers = BTreeMap::from([("stripe-signature".to_owned(), "t=1,v1=00".to_owned())]);
     message("webhook-received", &WebhookReceived::new("stripe".into(), headers, "e30=".into()));
+    let window = EventWindow { since: 1_773_000_000, until: 1_773_003_600, after: Some("evt_1".into()) };
+    message(
+        "event-sweep-due",
+        &EventSweepDue::new(entity(), Some("2026-03-16T15:00:00Z".into()), Some(window)),
+    );
     message("cash-application-due", &CashApplicationDue::new(entity(), PaymentId::new("stripe:pi_1")));
     message("write-back-due", &WriteBackDue::new(entity(), PaymentId::new("stripe:pi_1")));
     message("erp-pull-due", &ErpPullDue::new(entity()));
