@@ -135,24 +135,6 @@ const ORDER: [&str; 16] = [
     "other",
 ];
 
-const fn label(kind: &SignalKind) -> Option<&'static str> {
-    Some(match kind {
-        SignalKind::PromiseToPay { .. } | SignalKind::SoftPromise { .. } => "promise_to_pay",
-        SignalKind::PaymentDelay => "payment_delay",
-        SignalKind::PaymentPlan => "payment_plan",
-        SignalKind::Dispute { .. } => "dispute",
-        SignalKind::OptOut => "opt_out",
-        SignalKind::AlreadyPaid { .. } => "already_paid",
-        SignalKind::BankDetailChange => "bank_change",
-        SignalKind::Legal => "legal",
-        SignalKind::DocumentRequest => "request_document",
-        SignalKind::WrongContact => "wrong_contact",
-        SignalKind::Question => "question",
-        SignalKind::Thanks => "thanks",
-        SignalKind::AutoReply => return None,
-    })
-}
-
 /// What a machine's mail is called; a notice about a payment is called by its content.
 fn machine_label(kind: AutomaticKind, found: &[&str]) -> Option<&'static str> {
     match kind {
@@ -168,7 +150,7 @@ fn machine_label(kind: AutomaticKind, found: &[&str]) -> Option<&'static str> {
 }
 
 fn predicted(id: &str, understood: &Understanding) -> Value {
-    let mut found: Vec<&str> = understood.signals.iter().filter_map(|signal| label(&signal.kind)).collect();
+    let mut found: Vec<&str> = understood.signals.iter().filter_map(|signal| signal.kind.intent()).collect();
     let kind = understood.automatic.as_ref().map(|automatic| automatic.kind);
     found.extend(kind.and_then(|kind| machine_label(kind, &found)));
     let labels: Vec<&str> = ORDER.into_iter().filter(|label| found.contains(label)).collect();

@@ -44,25 +44,6 @@ fn bytes(line: &Value) -> Vec<u8> {
     raw.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(0x80)).collect()
 }
 
-/// The label of each signal kind; several kinds of ours share one.
-fn label(kind: &SignalKind) -> Option<&'static str> {
-    Some(match kind {
-        SignalKind::PromiseToPay { .. } | SignalKind::SoftPromise { .. } => "promise_to_pay",
-        SignalKind::PaymentDelay => "payment_delay",
-        SignalKind::PaymentPlan => "payment_plan",
-        SignalKind::Dispute { .. } => "dispute",
-        SignalKind::OptOut => "opt_out",
-        SignalKind::AlreadyPaid { .. } => "already_paid",
-        SignalKind::BankDetailChange => "bank_change",
-        SignalKind::Legal => "legal",
-        SignalKind::DocumentRequest => "request_document",
-        SignalKind::WrongContact => "wrong_contact",
-        SignalKind::Question => "question",
-        SignalKind::Thanks => "thanks",
-        SignalKind::AutoReply => return None,
-    })
-}
-
 struct Reading {
     fresh: String,
     signals: Vec<Signal>,
@@ -141,7 +122,7 @@ impl Figures {
     fn add_labels(&mut self, id: &Value, expected: &Value, signals: &[Signal], text: &str) {
         let wanted: Vec<&str> =
             expected["all_intents"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-        let got: Vec<&str> = signals.iter().filter_map(|s| label(&s.kind)).collect();
+        let got: Vec<&str> = signals.iter().filter_map(|s| s.kind.intent()).collect();
         for name in INTENTS {
             self.labels.entry(name).or_default().add(wanted.contains(name), got.contains(name));
             if wanted.contains(name) != got.contains(name) {

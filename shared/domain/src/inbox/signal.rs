@@ -116,6 +116,27 @@ pub enum SignalKind {
     AutoReply,
 }
 
+impl SignalKind {
+    /// The name of the intent; several kinds share one. `None` for what is no intent of a sender.
+    pub const fn intent(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::PromiseToPay { .. } | Self::SoftPromise { .. } => "promise_to_pay",
+            Self::PaymentDelay => "payment_delay",
+            Self::PaymentPlan => "payment_plan",
+            Self::Dispute { .. } => "dispute",
+            Self::OptOut => "opt_out",
+            Self::AlreadyPaid { .. } => "already_paid",
+            Self::BankDetailChange => "bank_change",
+            Self::Legal => "legal",
+            Self::DocumentRequest => "request_document",
+            Self::WrongContact => "wrong_contact",
+            Self::Question => "question",
+            Self::Thanks => "thanks",
+            Self::AutoReply => return None,
+        })
+    }
+}
+
 /// One typed reading of one place in the fresh text. `rule` names the table row that fired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Signal {

@@ -199,7 +199,8 @@ fn cases_in_five_languages() {
     for line in include_str!("../cases.tsv").lines().filter(|line| !line.starts_with('#')) {
         let [locale, labels, day, text] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let found = signals(text, locale);
-        let mut names: Vec<&str> = found.iter().map(|signal| name(&signal.kind)).collect();
+        let mut names: Vec<&str> =
+            found.iter().map(|signal| signal.kind.intent().unwrap_or("auto_other")).collect();
         names.sort_unstable();
         names.dedup();
         let earliest = found.iter().filter_map(|signal| match signal.kind {
@@ -213,24 +214,6 @@ fn cases_in_five_languages() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn name(kind: &SignalKind) -> &'static str {
-    match kind {
-        SignalKind::PromiseToPay { .. } | SignalKind::SoftPromise { .. } => "promise_to_pay",
-        SignalKind::PaymentDelay => "payment_delay",
-        SignalKind::PaymentPlan => "payment_plan",
-        SignalKind::Dispute { .. } => "dispute",
-        SignalKind::OptOut => "opt_out",
-        SignalKind::AlreadyPaid { .. } => "already_paid",
-        SignalKind::BankDetailChange => "bank_change",
-        SignalKind::Legal => "legal",
-        SignalKind::DocumentRequest => "request_document",
-        SignalKind::WrongContact => "wrong_contact",
-        SignalKind::Question => "question",
-        SignalKind::Thanks => "thanks",
-        SignalKind::AutoReply => "auto_other",
-    }
 }
 
 proptest! {
